@@ -174,6 +174,10 @@ def business(words: str) -> QboFault:
     return _one("6000", message, f"Business Validation Error: {words}")
 
 
+def nothing_to_link(entity: str, key: object) -> QboFault:
+    return business(f"The entity {entity} {key} that you are trying to link does not exist.")
+
+
 def amount_mismatch(amount: object) -> Entry:
     """Of one line; each that is wrong has an entry of its own (reported with this body)."""
     detail = f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount}"

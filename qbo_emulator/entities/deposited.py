@@ -14,7 +14,7 @@ def check_deposited(draft: Draft) -> None:
     """Raises QboFault if the deposit in progress takes along what is not there."""
     for entity, key in links_of(draft.row):
         if draft.company.get(entity, key) is None:
-            raise faults.business(f"The entity {entity} {key} that you are trying to link does not exist.")
+            raise faults.nothing_to_link(entity, key)
 
 
 def check_unmoved(draft: Draft) -> None:

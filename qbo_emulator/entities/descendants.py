@@ -8,7 +8,6 @@ from qbo_emulator.books.company import Put, Row
 from qbo_emulator.entities.kind import Draft
 from qbo_emulator.entities.references import key_of
 
-NAME_OF = {"Customer": "DisplayName"}  # the others have a Name
 DEEPEST = 5  # levels that lists have
 
 
@@ -22,8 +21,7 @@ def rename_descendants(draft: Draft) -> None:
 def below(draft: Draft, parent: Row, levels: int) -> Iterator[Put]:
     if not levels:
         return
-    kind = draft.kind.name
-    name = NAME_OF.get(kind, "Name")
+    kind, name = draft.kind.name, draft.kind.name_field
     for child in list(draft.company.rows(kind)):
         if key_of(child.get("ParentRef")) == parent["Id"] and child["Id"] != parent["Id"]:
             renamed = {**child, "FullyQualifiedName": f"{parent['FullyQualifiedName']}:{child[name]}"}

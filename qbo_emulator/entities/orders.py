@@ -25,7 +25,7 @@ def take(draft: Draft) -> list[Row]:
     for key in {**before, **after}:
         order = draft.company.get(ORDER, key)
         if order is None and key in after:
-            raise faults.business(f"The entity {ORDER} {key} that you are trying to link does not exist.")
+            raise faults.nothing_to_link(ORDER, key)
         if order and before.get(key) != after.get(key):
             draft.also.append(Put(ORDER, seen_from(draft, order, linked=key in after)))
     return [{"TxnId": key, "TxnType": ORDER} for key in after]

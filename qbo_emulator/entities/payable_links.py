@@ -59,7 +59,7 @@ def posted(company: Company, kind: str, key: str, vendor: str) -> Decimal:
     """What an entry or a deposit adds to what the vendor is owed. Raises QboFault where it does not exist."""
     row = company.get(kind, key)
     if row is None:
-        raise faults.business(f"The entity {kind} {key} that you are trying to link does not exist.")
+        raise faults.nothing_to_link(kind, key)
     found = ZERO
     for line in row.get("Line", ()):
         detail = line.get(POSTED[kind]) or {}

@@ -106,7 +106,7 @@ def settled(draft: Draft, before: Applied, after: Applied) -> list[Put]:
             continue
         row = draft.company.get(kind, key) if kind in PAYABLE else None
         if row is None:
-            raise faults.business(f"The entity {kind} {key} that you are trying to link does not exist.")
+            raise faults.nothing_to_link(kind, key)
         if difference > row["Balance"]:
             raise faults.business("The amount applied is more than the open balance of the transaction.")
         changed.append(Put(kind, settle(draft, row, difference, linked=(kind, key) in after)))

@@ -86,7 +86,7 @@ def settled(draft: Draft, before: dict[tuple[str, str], Decimal], after: dict[tu
 def linkable(draft: Draft, entity: str, key: str) -> Row:
     row = draft.company.get(entity, key) if entity in SETTLED_BY_PAYMENT else None
     if row is None:
-        raise faults.business(f"The entity {entity} {key} that you are trying to link does not exist.")
+        raise faults.nothing_to_link(entity, key)
     if key_of(row["CustomerRef"]) != key_of(draft.row["CustomerRef"]):
         raise faults.business("The transaction that you are trying to link belongs to another customer.")
     return row

@@ -115,8 +115,7 @@ def keep_links(draft: Draft) -> None:
     sent = [link for link in whole if link["TxnType"] != "Payment"]
     for link in sent:
         if link.get("TxnType") == "Estimate" and draft.company.get("Estimate", str(link.get("TxnId"))) is None:
-            words = f"The entity Estimate {link.get('TxnId')} that you are trying to link does not exist."
-            raise faults.business(words)
+            raise faults.nothing_to_link("Estimate", link["TxnId"])
     standing = (draft.before or {}).get("LinkedTxn", [])
     own = [link for link in standing if link.get("TxnType") == "Payment"]
     others = sent if "LinkedTxn" in draft.sent else [link for link in standing if link not in own]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from qbo_emulator import faults
+from qbo_emulator.books.called import NAME_OF
 from qbo_emulator.books.clock import pacific_date
 from qbo_emulator.entities.kind import LIST, Draft, Kind
 from qbo_emulator.entities.references import CUSTOMER, EMPLOYEE, ITEM, VENDOR, key_of, pointing, resolve
 
 OWNERS = {"Employee": EMPLOYEE, "Vendor": VENDOR}
-NAMED = (
-    ("EmployeeRef", EMPLOYEE, "DisplayName"),
-    ("VendorRef", VENDOR, "DisplayName"),
-    ("CustomerRef", CUSTOMER, "FullyQualifiedName"),
-    ("ItemRef", ITEM, "FullyQualifiedName"),
-)
+NAMED = {"EmployeeRef": EMPLOYEE, "VendorRef": VENDOR, "CustomerRef": CUSTOMER, "ItemRef": ITEM}
 BILLABLE = ("Billable", "NotBillable", "HasBeenBilled")
 ORDER = (
     "TxnDate", "NameOf", "EmployeeRef", "VendorRef", "CustomerRef", "ItemRef", "ClassRef", "DepartmentRef",
@@ -30,9 +26,9 @@ def time_rules(draft: Draft) -> None:
         raise faults.invalid_enumeration(owner, "NameOf")
     if not key_of(row.get(f"{owner}Ref")):
         raise faults.missing_parameter(f"{owner}Ref")
-    for field, target, name in NAMED:
+    for field, target in NAMED.items():
         if key_of(row.get(field)):
-            row[field] = pointing(resolve(draft.company, target, row[field]), name)
+            row[field] = pointing(resolve(draft.company, target, row[field]), NAME_OF[target.entity])
     if row["BillableStatus"] not in BILLABLE:
         raise faults.invalid_enumeration(row["BillableStatus"], "BillableStatus")
     if row["BillableStatus"] == "Billable" and "CustomerRef" not in row:
