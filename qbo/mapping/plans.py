@@ -78,10 +78,7 @@ def kept_in_words(sides: Sequence[Side]) -> str:
 
 def conflict(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The conflict of fields that changed here and there: base, ours and theirs of each, for a person to choose."""
-    facts: JsonObject = {"fields": ", ".join(side.field for side in sides)}
-    if len(sides) == 1:
-        facts |= {"ours": quoted(sides[0].ours), "theirs": quoted(sides[0].theirs)}
-    return Failure("changed_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
+    return Failure("changed_in_quickbooks", subject, facts=_told(sides))
 
 
 def brought_back(base: Base | None, row: Row) -> list[Side]:
@@ -92,7 +89,12 @@ def brought_back(base: Base | None, row: Row) -> list[Side]:
 
 def edited(subject: Subject, sides: Sequence[Side]) -> Failure:
     """The difference that a change in QuickBooks made, field by field, for a person to choose."""
-    facts: dict[str, object] = {"fields": ", ".join(side.field for side in sides)}
+    return Failure("edited_in_quickbooks", subject, facts=_told(sides))
+
+
+def _told(sides: Sequence[Side]) -> JsonObject:
+    """The facts of a difference: each side for a person to choose, and both values in words where there is one."""
+    facts: JsonObject = {"fields": ", ".join(side.field for side in sides)}
     if len(sides) == 1:
         facts |= {"ours": quoted(sides[0].ours), "theirs": quoted(sides[0].theirs)}
-    return Failure("edited_in_quickbooks", subject, facts=facts | {"sides": [side.as_fact for side in sides]})
+    return facts | {"sides": [side.as_fact for side in sides]}

@@ -14,9 +14,9 @@ from django.db import transaction
 from qbo.mapping.loading import price_in
 from qbo.models import Connection, FormerCompany, Link, ListEntry
 from qbo.models.links import LinkQuerySet
+from runacall.chunks import in_chunks
 from runacall.invoices.models import PricebookItem
 
-AT_ONCE = 500
 Prices = Mapping[str, Decimal | None]
 
 
@@ -26,7 +26,7 @@ def compare_prices(connection: Connection, entries: Iterable[ListEntry]) -> None
     Call it in the transaction that stored them, so that nobody stores others before it is noted.
     """
     theirs = {entry.qbo_id: price_in(entry.data) for entry in entries}
-    for ids in _in_parts(theirs):
+    for ids in in_chunks(sorted(theirs)):
         links = Link.objects.of(connection, Link.RecordType.ITEM).filter(qbo_id__in=ids)
         if changed := [pk for pk, (noted, agree) in _comparisons(links, theirs).items() if noted is not agree]:
             _note(links.filter(pk__in=changed), theirs)
@@ -57,9 +57,3 @@ def _comparisons(links: LinkQuerySet, theirs: Prices) -> dict[int, tuple[bool | 
         for pk, record_id, qbo_id, noted in rows
         if record_id in ours
     }
-
-
-def _in_parts(ids: Iterable[str]) -> Iterable[list[str]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]

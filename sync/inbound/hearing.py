@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +17,7 @@ from qbo.json_objects import Row
 from qbo.mapping.base import There
 from qbo.models import Connection, Link
 from qbo.models.leases import LeaseLost
+from runacall.chunks import in_chunks
 from runacall.isolation import isolated
 from sync.models.events import TRANSACTIONS
 
@@ -60,7 +60,7 @@ class Hearing:
         A write of ours leaves its SyncToken in the link, so that it is recognized when it comes back.
         """
         rows = {str(row["Id"]): row for row in self.changes.rows.get(entity, ()) if row.get("Id")}
-        for ids in _steps(sorted(rows)):
+        for ids in in_chunks(sorted(rows), AT_ONCE):
             links = Link.objects.of(self.connection, entity.lower()).filter(qbo_id__in=ids).order_by("pk")
             found = [(link, rows[link.qbo_id]) for link in links if self._is_news(rows[link.qbo_id], link)]
             if found:
@@ -76,15 +76,11 @@ class Hearing:
         if self.changes.is_whole and entity in self.changes.rows and entity not in self.changes.unread:
             there = {str(row["Id"]) for row in self.changes.rows[entity]}
             missing = [pk for pk, qbo_id in links.values_list("pk", "qbo_id").iterator() if qbo_id not in there]
-            for pks in _steps(missing):
+            for pks in in_chunks(missing, AT_ONCE):
                 yield list(links.filter(pk__in=pks))
             return
-        for ids in _steps(sorted(self.changes.deleted.get(entity, ()))):
+        for ids in in_chunks(sorted(self.changes.deleted.get(entity, ())), AT_ONCE):
             yield list(links.filter(qbo_id__in=ids))
-
-
-def _steps(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 def is_otherwise(row: Row, link: Link) -> bool:

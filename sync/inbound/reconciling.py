@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from qbo.mapping.payloads import rounding_allowed
 from qbo.models import Connection, ConnectionSettings, Link
 from qbo.models.settings import WhenToSync
 from runacall import clock
+from runacall.chunks import in_chunks
 from runacall.invoices.document_loading import load_invoices, load_payments
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.models import Invoice, Payment, PaymentApplication
@@ -40,7 +41,6 @@ PATIENCE = 200.0
 Now = Callable[[], datetime]
 # How many rows of an entity were read so far.
 Told = Callable[[str, int], None]
-T = TypeVar("T")
 Expected = TypeVar("Expected", Wanted, WantedPayment)
 
 
@@ -77,8 +77,8 @@ def comparisons(
     """As `reconcile`, of a few hundred at a time: however many there are, no more are kept in memory."""
     with Shelf() as shelf:
         # Before the books are read: what is sent meanwhile is not missing there.
-        shelf.expect("Invoice", in_chunks(wanted_invoices(connection, since=since)))
-        has_payments = shelf.expect("Payment", in_chunks(wanted_payments(connection, since=since)))
+        shelf.expect("Invoice", in_chunks(wanted_invoices(connection, since=since), AT_ONCE))
+        has_payments = shelf.expect("Payment", in_chunks(wanted_payments(connection, since=since), AT_ONCE))
         entities = ("Invoice", "Payment") if has_payments else ("Invoice",)
         unread = read_books(connection, shelf, entities=entities, now=now, sleep=sleep, told=told)
         for invoices in shelf.expected("Invoice"):
@@ -296,7 +296,7 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
         if document.id in links and links[document.id].doc_number not in ("", document.number)
     ]
     created, numbered = set[int](), set[int]()
-    for ids in in_chunks(suspects):
+    for ids in in_chunks(suspects, AT_ONCE):
         events = SyncEvent.objects.of(connection).filter(record_type=EntityType.INVOICE, record_id__in=ids)
         submissions = Submission.objects.filter(attempts__event__in=events).distinct().order_by("pk")
         for item in chain.from_iterable(submissions.values_list("items", flat=True)):
@@ -305,10 +305,3 @@ def _numbered_there(connection: Connection, documents: Iterable[InvoiceDocument]
                 created |= {item["record_id"]} if item["operation"] == "create" else set()
                 numbered |= {item["record_id"]} if item["number"] else set()
     return set(suspects) & created - numbered
-
-
-def in_chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    """A few hundred at a time, because databases limit the number of values in a statement."""
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

@@ -25,11 +25,12 @@ from qbo.mapping.loading import load_book, load_company, ref_of
 from qbo.mapping.payloads import invoice_payload
 from qbo.models import Connection, ConnectionSettings, Link, ListEntry, SettingChange
 from runacall import clock
+from runacall.chunks import in_chunks
 from runacall.invoices.documents import InvoiceDocument
 from runacall.invoices.models import Invoice, Payment, PricebookItem
 from runacall.invoices.money import ZERO
 from sync.inbound.charges import CHARGES, Charges, charges_here
-from sync.inbound.reconciling import in_chunks, wanted_invoices, wanted_payments, with_customers_sent
+from sync.inbound.reconciling import wanted_invoices, wanted_payments, with_customers_sent
 from sync.inbound.shelf import MARKS, Shelf
 from sync.inbound.tying import (
     INVOICES,

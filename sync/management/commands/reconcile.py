@@ -16,8 +16,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from qbo.mapping.comparing import Comparison, Difference, PaymentDifference
 from qbo.mapping.values import quoted
 from qbo.models import Connection
+from runacall.chunks import in_chunks
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
-from sync.inbound.reconciling import CannotRead, comparisons, in_chunks
+from sync.inbound.reconciling import CannotRead, comparisons
 from sync.management.organization_option import add_organization_option, connection_of, organization_named
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -227,10 +228,8 @@ def _payment_lines(listed: Listed) -> Iterator[str]:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    fields: Mapping[str, Any] = row["fields"]
-    return ", ".join(
-        f"{name} {quoted(one['ours'])} here, {quoted(one['theirs'])} there" for name, one in fields.items()
-    )
+    pairs = ((name, quoted(pair["ours"]), quoted(pair["theirs"])) for name, pair in row["fields"].items())
+    return ", ".join(f"{name} {ours} here, {theirs} there" for name, ours, theirs in pairs)
 
 
 def _money(amount: str) -> str:
