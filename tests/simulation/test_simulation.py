@@ -10,11 +10,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.simulation import history
+from tests.simulation import history, machine
 from tests.simulation.cases import Case, acts_at, singles
+from tests.simulation.clockwork import NEVER
 from tests.simulation.history import ANSWER, CALL, COMMIT, QUERY, Act
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,3 +82,11 @@ def test_every_crash_point_is_a_case() -> None:
     assert {number for case in cases for number in case.acts or ()} == {0, 1, 2, 3}
     assert {act.what for act in acts_at(CALL, stops=True)} == {"kill", "pause", *history.FAULTS}
     assert [act.what for act in acts_at(COMMIT, stops=False)] == ["kill"]
+
+
+def test_a_time_out_ends_with_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = SimpleNamespace(leaves_by=NEVER)
+    monkeypatch.setattr(machine, "running", SimpleNamespace(current=thread, now=0.0))
+    with machine.Deadline(5.0):
+        assert thread.leaves_by == 5.0
+    assert thread.leaves_by == NEVER
