@@ -118,6 +118,17 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class PaymentsOn:
+    """Our payments on one invoice, by our id.
+
+    `sent`: what QuickBooks has of each; `unsent`: what each of the others pays of it.
+    """
+
+    sent: Mapping[int, TransactionRef] = field(default_factory=dict)
+    unsent: Mapping[int, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class MappingBook:
     """Everything that payloads and preflight may look up; keys are our ids unless stated otherwise."""
 
@@ -129,8 +140,8 @@ class MappingBook:
     items: Mapping[int, Ref] = field(default_factory=dict)
     invoices: Mapping[int, TransactionRef] = field(default_factory=dict)
     payments: Mapping[int, TransactionRef] = field(default_factory=dict)
-    # By void invoice, our payments that pay it here: the payment's id, and what QuickBooks has of it.
-    payments_on: Mapping[int, Mapping[int, TransactionRef]] = field(default_factory=dict)
+    # By invoice that is void here or paid there.
+    payments_on: Mapping[int, PaymentsOn] = field(default_factory=dict)
     # By rate key: only what staff mapped.
     tax_mappings: Mapping[str, str] = field(default_factory=dict)
     # By category id; None for items without one.

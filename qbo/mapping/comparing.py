@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from qbo.json_objects import Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import DELETED, There, name_of, reference, told_apart
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import PAYMENT, marked_as
 from qbo.mapping.names import name_key
-from qbo.mapping.payments import applied_by
 from runacall.invoices.documents import InvoiceDocument, PaymentDocument
 from runacall.invoices.money import ZERO, round_cents
 

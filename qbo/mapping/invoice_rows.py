@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from difflib import SequenceMatcher
 
 from qbo.json_objects import Row
@@ -32,7 +31,6 @@ CLEARED: Mapping[str, object] = {
     "BillAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
     "ShipAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
 }
-PAYMENTS = ("Payment", "CreditMemo")
 DISCOUNT = "discount"
 # Only during an update: the Id of each line that it sends, "" for a new one.
 LINE_IDS = "line_ids"
@@ -48,19 +46,6 @@ def is_void(row: Row) -> bool:
 def note_of(row: Row) -> str:
     """The memo without trailing spaces, as notes are compared."""
     return "\n".join(marks.lines_of(str(row.get("PrivateNote") or "")))
-
-
-def is_paid(row: Row, *, besides: Collection[str] = ()) -> bool:
-    """Whether a payment or credit is applied to it there, fully or partly; `besides`: Ids that do not count."""
-    linked = [one for one in row.get("LinkedTxn") or () if one.get("TxnType") in PAYMENTS]
-    return any(str(one.get("TxnId")) not in besides for one in linked)
-
-
-def is_paid_with(row: Row, amount: Decimal) -> bool:
-    """Whether exactly so much is applied to it there."""
-    if row.get("Balance") is None:
-        return False
-    return Decimal(cents(row.get("TotalAmt"))) - Decimal(cents(row["Balance"])) == amount
 
 
 def own_lines(row: Row) -> list[Row]:

@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from qbo.connection.client import decode
 from qbo.json_objects import Row
+from qbo.mapping.applied import paid_by
 from qbo.mapping.base import DELETED, Base, reference
-from qbo.mapping.book import Choices, Company, MappingBook, Ref, TransactionRef
+from qbo.mapping.book import Choices, Company, MappingBook, PaymentsOn, Ref, TransactionRef
 from qbo.mapping.list_planning import ListRecord
 from qbo.mapping.matching import Ruled
 from qbo.mapping.names import name_key
@@ -30,6 +31,7 @@ from qbo.models import (
 )
 from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
 from runacall.invoices.models import PaymentApplication
+from runacall.invoices.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,17 @@ def load_book(
     settings = unsaved.settings or stored
     customer_ids = {one.customer.id for one in invoices} | {one.customer.id for one in payments}
     invoice_ids = [one.id for one in invoices] + [part.invoice_id for one in payments for part in one.applied]
-    on_void = _payments_on([invoice.id for invoice in invoices if invoice.is_void])
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
-    payment_ids = [one.id for one in payments] + [pk for ids in on_void.values() for pk in ids]
+    payment_ids = [one.id for one in payments]
     kinds = Link.RecordType
     links = _links(
         connection,
         {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
     )
-    sent_payments = {link.record_id: _transaction(link) for link in links[kinds.PAYMENT]}
+    transactions = {link.record_id: _transaction(link) for link in links[kinds.INVOICE]}
+    void = {invoice.id for invoice in invoices if invoice.is_void}
+    settled = {one.id for one in invoices if one.id in transactions and paid_by(transactions[one.id].now)}
     charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
     ids = {link.qbo_id for link in links[kinds.ITEM]} | {settings.one_off_item_id, *unsaved.products.values()}
     ids |= set(charges.values())
@@ -115,11 +118,9 @@ def load_book(
         },
         items_to_create=unsaved.created_items | {key for key, one in ruled.items() if one.creates},
         inactive_items=_inactive(row for row in lists["Item"] if row.name_key in names),
-        invoices={link.record_id: _transaction(link) for link in links[kinds.INVOICE]},
-        payments={one.id: sent_payments[one.id] for one in payments if one.id in sent_payments},
-        payments_on={
-            pk: {one: sent_payments[one] for one in ids if one in sent_payments} for pk, ids in on_void.items()
-        },
+        invoices=transactions,
+        payments={link.record_id: _transaction(link) for link in links[kinds.PAYMENT]},
+        payments_on=_payments_on(connection, {pk: transactions[pk] for pk in void | settled if pk in transactions}),
         tax_mappings={**(dict(mapped) if _names_tax_codes(invoices, company) else {}), **unsaved.tax_mappings},
         account_mappings={
             **{category_id: account_id for item_id, category_id, account_id in chosen if item_id is None},
@@ -190,13 +191,25 @@ def _refs(rows: Iterable[ListEntry]) -> dict[str, Ref]:
     return {row.qbo_id: ref_of(row) for row in rows}
 
 
-def _payments_on(invoice_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The payments recorded on each of these invoices."""
-    found: dict[int, list[int]] = {}
-    if invoice_ids:
-        parts = PaymentApplication.objects.filter(invoice__in=invoice_ids)
-        for invoice_id, payment_id in parts.values_list("invoice", "payment"):
-            found.setdefault(invoice_id, []).append(payment_id)
+def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef]) -> dict[int, PaymentsOn]:
+    """Our payments that pay these invoices here, or there as far as their rows say."""
+    if not invoices:
+        return {}
+    parts = PaymentApplication.objects.filter(invoice__in=invoices)
+    here: dict[int, dict[int, Decimal]] = {pk: {} for pk in invoices}
+    for invoice_id, payment_id, amount, voided_at in parts.values_list(
+        "invoice", "payment", "amount", "payment__voided_at"
+    ):
+        here[invoice_id][payment_id] = ZERO if voided_at else amount
+    by_id = {qbo_id for one in invoices.values() for qbo_id in paid_by(one.now)}
+    these = Q(record_id__in={pk for some in here.values() for pk in some}) | Q(qbo_id__in=by_id)
+    links = list(Link.objects.of(connection, Link.RecordType.PAYMENT).filter(these))
+    found = {}
+    for pk, there in invoices.items():
+        ids = paid_by(there.now)
+        sent = {one.record_id: _transaction(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
+        unsent = {one: amount for one, amount in here[pk].items() if one not in sent and amount}
+        found[pk] = PaymentsOn(sent, unsent)
     return found
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import (
     Base,
     Reader,
@@ -201,17 +202,6 @@ def _in_words(payment: PaymentDocument, was: Row, payload: Payload, now: Row) ->
         return side.named(name_of(was, key), names[side.field], name_of(now, key))
 
     return said
-
-
-def applied_by(row: Row) -> dict[str, str]:
-    """What a payment in QuickBooks pays, by the Id of the invoice there."""
-    found: dict[str, Decimal] = {}
-    for line in row.get("Line") or ():
-        for one in line.get("LinkedTxn") or ():
-            if one.get("TxnType") == "Invoice":
-                key = str(one.get("TxnId"))
-                found[key] = found.get(key, Decimal(0)) + Decimal(str(line.get("Amount") or 0))
-    return {key: cents(amount) for key, amount in found.items()}
 
 
 def parts_in_words(applied: Mapping[str, str], numbers: Mapping[str, str]) -> str:

@@ -13,8 +13,9 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
+from qbo.mapping.applied import applied_to, are_all_ours, paid_by
 from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, fields_of, number, plain, reference
-from qbo.mapping.book import Company, MappingBook, TransactionRef
+from qbo.mapping.book import Company, MappingBook, PaymentsOn, TransactionRef
 from qbo.mapping.invoice_rows import (
     DISCOUNT,
     KEYS,
@@ -22,8 +23,6 @@ from qbo.mapping.invoice_rows import (
     base_after,
     held_line,
     is_discount,
-    is_paid,
-    is_paid_with,
     is_void,
     note_of,
     own_lines,
@@ -57,7 +56,7 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
         return Plan(Write("Invoice", "create", payload), said, expected)
     if there.gone:
         return Plan(_update(there, payload), said, failures=(_failure("record_deleted_there", invoice),))
-    return _change(invoice, payload, said, there, allowed)
+    return _change(invoice, payload, said, there, allowed, book.payments_on.get(invoice.id, PaymentsOn()))
 
 
 def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingBook) -> Plan:
@@ -70,10 +69,9 @@ def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingB
         return settled
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
-    payments = book.payments_on.get(invoice.id, {}) if book.choices.sync_payments else {}
-    ours = {payment.qbo_id for payment in payments.values()}
-    paid = (_failure("void_has_payments", invoice),) if is_paid(there.now, besides=ours) else ()
-    return Plan(write, failures=paid)
+    payments = book.payments_on.get(invoice.id, PaymentsOn()) if book.choices.sync_payments else PaymentsOn()
+    hers = paid_by(there.now) - {payment.qbo_id for payment in payments.sent.values()}
+    return Plan(write, failures=(_failure("void_has_payments", invoice),) if hers else ())
 
 
 def _update(there: TransactionRef, changes: Payload) -> Write:
@@ -114,7 +112,14 @@ def _said_lines(invoice: InvoiceDocument, company: Company) -> list[list[str]]:
     return [line if place < len(invoice.lines) else [*line, DISCOUNT] for place, line in enumerate(lines)]
 
 
-def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: TransactionRef, allowed: Decimal) -> Plan:
+def _change(
+    invoice: InvoiceDocument,
+    payload: Payload,
+    said: Said,
+    there: TransactionRef,
+    allowed: Decimal,
+    payments: PaymentsOn,
+) -> Plan:
     now = there.now
     if there.base is None:
         return _without_base(invoice, payload, said, there)
@@ -131,11 +136,13 @@ def _change(invoice: InvoiceDocument, payload: Payload, said: Said, there: Trans
         adopts = base_after(now, said, write.payload, before=there.base)
         return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
     # Money that is recorded here as well is no news: the payment was sent while an edit from before it still waited.
-    as_here = is_paid_with(now, invoice.amount_paid) and "customer" not in comparison.here
+    as_here = "customer" not in comparison.here and (
+        applied_to(now) == invoice.amount_paid or are_all_ours(there, payments)
+    )
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
-    if comparison.moves_money_or_customer and is_paid(now) and not as_here:
+    if comparison.moves_money_or_customer and paid_by(now) and not as_here:
         return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected(), kept=comparison.kept())
 

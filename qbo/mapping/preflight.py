@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import DELETED
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
@@ -173,10 +174,9 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
     """Our payments have to be taken off it first: QuickBooks voids no paid invoice."""
     there = book.invoices.get(invoice.id)
     # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
-    payments = book.payments_on.get(invoice.id, {}) if book.choices.sync_payments else {}
-    for payment_id, payment in payments.items():
-        applied = [one for line in payment.now.get("Line") or () for one in line.get("LinkedTxn") or ()]
-        if there and not (payment.gone or payment.voided) and there.qbo_id in {str(one["TxnId"]) for one in applied}:
+    payments = book.payments_on.get(invoice.id) if book.choices.sync_payments else None
+    for payment_id, payment in payments.sent.items() if payments else ():
+        if there and not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now):
             yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import JsonObject, Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import cents, plain
-from qbo.mapping.payments import applied_by
 from runacall.invoices.documents import PaymentDocument
 
 # A check is entered when it comes, or when it is taken to the bank.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -304,6 +304,77 @@ def test_an_edit_from_before_our_payment_still_goes_after_it(shop: Shop) -> None
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert (shop.there(invoice)["TotalAmt"], shop.there(invoice)["Balance"]) == (129.6, 79.6)
     assert shop.reconciles()
+
+
+def dearer(shop: Shop, at: datetime) -> Invoice:
+    """An invoice in the books whose new price QuickBooks does not take yet; afterwards payments do not lock it."""
+    invoice = shop.settled_invoice(at=at)
+    shop.books.do("fault", fault="status", status=500, path="invoice", times=1)
+    invoice.edit(lines=[replace(invoice.line_inputs()[0], unit_price=Decimal(120))], at=at)
+    shop.drain(at)
+    return invoice
+
+
+def assert_dearer(shop: Shop, invoice: Invoice, at: datetime, *, balance: float) -> None:
+    shop.drain(at + timedelta(minutes=6))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert (shop.there(invoice)["TotalAmt"], shop.there(invoice)["Balance"]) == (129.6, balance)
+
+
+def test_an_edit_between_two_payments_of_ours_goes(shop: Shop) -> None:
+    """One of them is there, the other is not yet: what is applied there is ours all the same."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    pay(invoice, "50", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="fault", code="6000", path="payment", times=9)
+    waits = pay(invoice, "20", at=at)
+    assert_dearer(shop, invoice, at, balance=79.6)
+    assert shop.event(waits).state == State.QUEUED
+
+
+def test_an_edit_after_a_payment_whose_answer_was_lost_goes(shop: Shop) -> None:
+    """Nobody here knows yet that it has arrived."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    pay(invoice, "20", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    lost = pay(invoice, "50", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="reset", path="payment", times=9)
+    pay(invoice, "8", at=at)
+    shop.retry(invoice, at=at)
+    shop.drain(at)
+    assert shop.event(lost).state == State.CHECKING
+    assert_dearer(shop, invoice, at, balance=59.6)
+
+
+def test_an_edit_goes_while_a_payment_is_to_be_taken_back(shop: Shop) -> None:
+    """It is void here, and there it still pays the invoice."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    payment = pay(invoice, "50", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="fault", code="6000", path="payment", times=9)
+    payment.void(at=at)
+    assert_dearer(shop, invoice, at, balance=79.6)
+    assert shop.event(payment).state == State.QUEUED
+
+
+@pytest.mark.parametrize("hers", [20, 50], ids=["as much as one of ours", "another amount"])
+def test_an_edit_beside_a_payment_of_hers_is_a_persons_to_decide(shop: Shop, hers: int) -> None:
+    """Ours are sent, so that what comes on top is hers, whatever it comes to."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    pay(invoice, "20", at=at)
+    shop.drain(at)
+    row = shop.there(invoice)
+    line = {"Amount": hers, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": hers, "Line": [line]})
+    shop.drain(at + timedelta(minutes=6))
+    assert shop.event(invoice).failure_code == "paid_in_quickbooks"
+    assert shop.there(invoice)["TotalAmt"] == 108
 
 
 def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:

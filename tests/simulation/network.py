@@ -110,7 +110,10 @@ class Network(BaseAdapter):
         if what == "late":
             work.sleep(WAY)
             raise requests.ConnectionError("Connection aborted", request=request)
-        work.block(at_most=TIME_OUT)
+        until = work.now + TIME_OUT
+        # Another of its calls that comes back may wake the thread as well.
+        while not exchange.is_back and work.now < until:
+            work.block(at_most=until - work.now)
         if not exchange.is_back or exchange.response is None:
             raise requests.ReadTimeout("Read timed out", request=request)
         if what == "outage":

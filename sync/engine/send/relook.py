@@ -17,7 +17,7 @@ from qbo.models import Link, ListState
 from sync.engine.context import Drain, Stop
 from sync.engine.links import read_their_rows
 from sync.engine.send.sent_items import SentItem
-from sync.models import Submission
+from sync.models import State, Submission, SyncEvent
 from sync.models.events import EntityType
 from sync.retry_policy import wait_seconds
 
@@ -47,7 +47,7 @@ WHOLE = ("Preferences", "TaxCode", "Account", "Term")
 
 
 def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
-    """Update the mirrors for what QuickBooks refused; if the look fails, it is done later."""
+    """Update the mirrors for what QuickBooks refused; if the look fails, it is done before the next send."""
     requests = submission.writes
     items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
     payloads = [requests[index][item.entity] for (index, _), item in zip(refused, items, strict=True)]
@@ -63,7 +63,7 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
     ListState.want(drain.connection, wanted, at=drain.now())
     # Paused or throttled: no call may follow. The lists are read when the connection works again.
     if drain.stopped:
-        ListState.want(drain.connection, lists, at=drain.now())
+        _look_later(drain, lists, items)
         return
     try:
         probe_references(
@@ -73,16 +73,23 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         for entity in dict.fromkeys(item.entity for item in items):
             read_their_rows(drain, entity, _changed(items, entity))
     except (MustWait, Stop):
-        ListState.want(drain.connection, lists, at=drain.now())
+        _look_later(drain, lists, items)
     except Unreadable as error:
         # The lists are read completely instead, which reports the problem if it still exists.
         logger.warning("A look at connection %s returned an invalid answer: %s.", drain.connection.pk, error)
-        ListState.want(drain.connection, lists, at=drain.now())
+        _look_later(drain, lists, items)
     except ReadFailed as error:
-        ListState.want(drain.connection, lists, at=drain.now())
+        _look_later(drain, lists, items)
         if error.failure.kind is FailureKind.WAIT:
             drain.turn.leave_alone(wait_seconds(error.failure, drain.policy))
             drain.stopped = True
+
+
+def _look_later(drain: Drain, lists: Iterable[str], items: Iterable[SentItem]) -> None:
+    """The lists, and the records that should have been changed, are read before anything of them is sent again."""
+    ListState.want(drain.connection, lists, at=drain.now())
+    changed = [item.event_id for item in items if item.operation != "create"]
+    SyncEvent.objects.filter(pk__in=changed, state=State.QUEUED).update(look_first=True)
 
 
 def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:

@@ -13,9 +13,10 @@ from decimal import Decimal
 from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain
 from qbo.mapping.invoice_rows import is_void
-from qbo.mapping.payments import applied_by, parts_in_words
+from qbo.mapping.payments import parts_in_words
 from qbo.mapping.plans import brought_back, edited
 from qbo.models import Link
 from runacall.invoices.models import Invoice, Payment

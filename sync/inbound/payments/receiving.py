@@ -10,11 +10,12 @@ from decimal import Decimal
 
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import Base, cents, changed_there_at, kept_part, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import PAYMENT, marked_as
-from qbo.mapping.payments import applied_by, payment_payload, said_of_payment
+from qbo.mapping.payments import payment_payload, said_of_payment
 from qbo.mapping.twins import Theirs, may_be_the_same, twin_failure
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments

@@ -154,8 +154,8 @@ SAFEGUARDS = (
     Safeguard(
         "a void waits for the payments that are on the invoice",
         PLANNING,
-        "if is_paid(there.now, besides=ours) else ()",
-        "if False else ()",
+        '(_failure("void_has_payments", invoice),) if hers else ()',
+        "()",
         (f"{OF_PREFLIGHT}::test_a_void_waits_for_its_payments",),
     ),
     Safeguard(

@@ -145,8 +145,25 @@ SAFEGUARDS = (
     Safeguard(
         "an edit that our own payment overtook still goes",
         "qbo/mapping/planning.py",
-        "and is_paid(now) and not as_here:",
-        "and is_paid(now):",
+        "and paid_by(now) and not as_here:",
+        "and paid_by(now):",
         (f"{OF_PAYMENTS}::test_an_edit_from_before_our_payment_still_goes_after_it",),
+    ),
+    Safeguard(
+        "an edit between two payments of ours goes, whichever of them have arrived",
+        "qbo/mapping/applied.py",
+        "for size in range(len(unsent) + 1)",
+        "for size in (len(unsent),)",
+        (
+            f"{OF_PAYMENTS}::test_an_edit_between_two_payments_of_ours_goes",
+            f"{OF_PAYMENTS}::test_an_edit_after_a_payment_whose_answer_was_lost_goes",
+        ),
+    ),
+    Safeguard(
+        "a payment of hers beside ours is news",
+        "qbo/mapping/applied.py",
+        "    rest = applied - sum(map(Decimal, known), ZERO)\n",
+        "    rest = ZERO\n",
+        (f"{OF_PAYMENTS}::test_an_edit_beside_a_payment_of_hers_is_a_persons_to_decide",),
     ),
 )

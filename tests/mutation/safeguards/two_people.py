@@ -245,7 +245,7 @@ SAFEGUARDS = (
     Safeguard(
         "what is paid there keeps its amount and its customer",
         PLANNING,
-        "    if comparison.moves_money_or_customer and is_paid(now) and not as_here:",
+        "    if comparison.moves_money_or_customer and paid_by(now) and not as_here:",
         "    if False:",
         (f"{OF_DECIDING}::test_paid_there_then_another_total_here",),
     ),
@@ -481,5 +481,12 @@ SAFEGUARDS = (
         "    return {str(number)} if number else set()\n",
         "    return {str(number)} if number and not plan.failures else set()\n",
         ("tests/journeys/test_numbers.py::test_a_number_is_checked_where_a_stopped_change_goes_by_a_second_look",),
+    ),
+    Safeguard(
+        "a row whose SyncToken was refused is read before the next send, also where the first look failed",
+        "sync/engine/send/relook.py",
+        "state=State.QUEUED).update(look_first=True)",
+        "state=State.QUEUED)",
+        (f"{OF_TWO}::test_what_she_changed_meanwhile_is_read_once_the_network_is_back",),
     ),
 )

@@ -1,0 +1,54 @@
+"""Which payments pay which invoices, and how much of them, as rows of QuickBooks say; pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import combinations
+
+from qbo.json_objects import Row
+from qbo.mapping.base import cents
+from qbo.mapping.book import PaymentsOn, TransactionRef
+from runacall.invoices.money import ZERO
+
+# What takes money off an invoice there.
+PAYMENTS = ("Payment", "CreditMemo")
+# Of more payments of one invoice that are all on their way, nobody asks which of them have arrived.
+MANY = 8
+
+
+def paid_by(invoice: Row) -> frozenset[str]:
+    """The Ids of the payments and credits that are applied to an invoice, fully or partly."""
+    linked = invoice.get("LinkedTxn") or ()
+    return frozenset(str(one.get("TxnId")) for one in linked if one.get("TxnType") in PAYMENTS)
+
+
+def applied_to(invoice: Row) -> Decimal | None:
+    """How much is applied to an invoice, in its currency; None where the row does not say."""
+    if invoice.get("Balance") is None:
+        return None
+    return Decimal(cents(invoice.get("TotalAmt"))) - Decimal(cents(invoice["Balance"]))
+
+
+def applied_by(payment: Row) -> dict[str, str]:
+    """What a payment pays, by the Id of the invoice."""
+    found: dict[str, Decimal] = {}
+    for line in payment.get("Line") or ():
+        for one in line.get("LinkedTxn") or ():
+            if one.get("TxnType") == "Invoice":
+                key = str(one.get("TxnId"))
+                found[key] = found.get(key, Decimal(0)) + Decimal(str(line.get("Amount") or 0))
+    return {key: cents(amount) for key, amount in found.items()}
+
+
+def are_all_ours(invoice: TransactionRef, payments: PaymentsOn) -> bool:
+    """Whether all that is applied to an invoice of ours is money that is recorded here as well.
+
+    A payment whose answer nobody has seen may be there already: each of the unsent ones counts or does not.
+    """
+    applied = applied_to(invoice.now)
+    if applied is None:
+        return False
+    known = (applied_by(one.now).get(invoice.qbo_id, "0") for one in payments.sent.values())
+    rest = applied - sum(map(Decimal, known), ZERO)
+    unsent = list(payments.unsent.values())[:MANY]
+    return any(sum(some, ZERO) == rest for size in range(len(unsent) + 1) for some in combinations(unsent, size))
