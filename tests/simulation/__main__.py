@@ -47,6 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", default="", help="which storms: 7, or 1-500; without end: 1-")
+    parser.add_argument("--branches", type=int, default=1, help="go on in so many ways where something happens")
     parser.add_argument("--points", action="store_true", help="every disturbance at every point, alone")
     parser.add_argument("--some-points", type=int, default=0, help="so many of them, drawn from all")
     parser.add_argument("--pairs", type=int, default=0, help="so many pairs of disturbances, drawn from all")
@@ -106,7 +107,7 @@ class Session:
                 print(f"{len(pairs)} pairs, of which {min(asked.pairs, len(pairs))} are played.")
                 yield from sampled(pairs, asked.pairs, seed=asked.pairs)
         for seed in _range(asked.seeds):
-            yield Case(str(seed), skews=asked.skews)
+            yield Case(str(seed), skews=asked.skews, branches=asked.branches)
 
     def _all(self, cases: Iterable[object]) -> None:
         for outcome in self.runner.play_all(self.stage, self._in_time(cases), jobs=self.asked.jobs):

@@ -25,6 +25,8 @@ class Case:
     # Whether the company refuses a number that is taken: a second line of defense, which hides our own mistakes.
     checks_numbers: bool = False
     skews: bool = False
+    # Into how many storms it branches at most, where it is drawn.
+    branches: int = 1
 
     @property
     def steps(self) -> list[Step]:

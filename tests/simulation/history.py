@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -48,6 +49,8 @@ STOPS = {COMMIT: 0.0, QUERY: 0.002, CLOCK: 0.002, CALL: 0.02, ANSWER: 0.03}
 RESTARTS = (0.0, 0.0, 30.0, 400.0)
 FAULTY = 0.15
 SKEWED = 0.002
+# How many acts a run has at most.
+MOST = (1, 2, 3, 5, 8, 13, 30)
 
 
 class History:
@@ -72,20 +75,35 @@ class History:
 
 
 class Drawn(History):
+    """`branch`: asked at each call; "" goes on as drawn, and a name is that of a new branch."""
+
     def __init__(self, seed: int, *, skews: bool, delays: bool = True) -> None:
         super().__init__()
+        self.seed = seed
+        self.branch: Callable[[], str] = lambda: ""
         self.delays = delays
         self.faults = FAULTS if delays else tuple(fault for fault in FAULTS if fault not in DELAYS)
         self.dice = random.Random(seed)
-        self.most = self.dice.choice((1, 2, 3, 5, 8, 13, 30))
+        self.most = self.dice.choice(MOST)
         self.scale = self.dice.choice((0.5, 1.0, 2.0))
         self.skewed = SKEWED if skews and self.dice.random() < 0.3 else 0.0
 
     def _next(self, number: int, kind: str) -> Act | None:
         act = self._drawn(kind) if len(self.acts) < self.most else None
+        if kind == CALL:
+            act = self._branched(act)
         if act is not None:
             self.acts[number] = act
         return act
+
+    def _branched(self, act: Act | None) -> Act | None:
+        """As drawn; in a new branch something happens to this call, and what comes after it is drawn anew."""
+        name = self.branch()
+        if not name:
+            return act
+        self.dice = random.Random(f"{self.seed} {name}")
+        self.most = max(len(self.acts) + 1, self.dice.choice(MOST))
+        return next(other for _ in itertools.count() if (other := self._drawn(CALL)) not in (None, act))
 
     def _drawn(self, kind: str) -> Act | None:
         roll = self.dice.random() / self.scale

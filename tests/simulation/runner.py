@@ -1,10 +1,14 @@
-"""Plays cases, each in a copy of a process that holds the stage, several at a time; shrinks what went wrong."""
+"""Plays cases, each in a copy of a process that holds the stage, several at a time; shrinks what went wrong.
+
+A storm that branches is copied once more at some of its calls: what went before is played once for all branches.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
 import os
+import random
 import resource
 import select
 import sys
@@ -15,11 +19,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.cases import Case
-from tests.simulation.history import Act, without
+from tests.simulation.history import Act, Drawn, without
 
 if TYPE_CHECKING:
     from tests.simulation.stage import Stage
 
+# How likely a storm branches at a call.
+FORKED = 0.3
 # Seconds of CPU that a run may take; far more than any needs.
 PATIENCE = 120
 
@@ -41,6 +47,32 @@ def play(stage: Stage, case: Case) -> Outcome:
     return outcome
 
 
+@dataclass
+class Branches:
+    """Copies of this process, one after another, that go on in other ways; `left`: how many storms it may still be."""
+
+    left: int
+    dice: random.Random
+    path: tuple[int, ...] = ()
+    # How many it has made itself.
+    made: int = 0
+
+    def here(self) -> str:
+        """The name of the new branch in its process; "" in this one, once the new one has ended."""
+        if self.left < 2 or self.dice.random() > FORKED:
+            return ""
+        self.made += 1
+        theirs = self.left // 2
+        self.left -= theirs
+        child = os.fork()
+        if not child:
+            self.left, self.path, self.made = theirs, (*self.path, self.made), 0
+            return " ".join(map(str, self.path))
+        _, status = os.waitpid(child, 0)
+        assert status == 0, f"the branch {(*self.path, self.made)} did not end"
+        return ""
+
+
 def _played(stage: Stage, case: Case, keep_kinds: bool) -> dict[str, Any]:
     from django.conf import settings
 
@@ -55,6 +87,8 @@ def _played(stage: Stage, case: Case, keep_kinds: bool) -> dict[str, Any]:
             settings.SYNC[ours] = figure
             stage.shop.books.do("switch", name=theirs, value=figure)
     history = case.history
+    if isinstance(history, Drawn):
+        history.branch = Branches(case.branches, random.Random(case.scenario)).here
     run = Run(stage, history, case.steps)
     watch = run.play()
     return {
@@ -70,6 +104,7 @@ def play_all(stage: Stage, cases: Iterable[Case], *, jobs: int, keep_kinds: bool
     gc.collect()
     gc.freeze()
     waiting, flying = iter(cases), dict[int, tuple[Case, int]]()
+    heard: dict[int, bytes] = {}
     more = True
     while flying or more:
         while more and len(flying) < jobs:
@@ -77,10 +112,15 @@ def play_all(stage: Stage, cases: Iterable[Case], *, jobs: int, keep_kinds: bool
             more = case is not None
             if case is not None:
                 reader, child = _launch(stage, case, keep_kinds)
-                flying[reader] = (case, child)
+                flying[reader], heard[reader] = (case, child), b""
         for reader in select.select(list(flying), [], [])[0] if flying else ():
-            case, child = flying.pop(reader)
-            yield _landed(case, reader, child)
+            said = os.read(reader, 1 << 20)
+            heard[reader] += said
+            if not said:
+                case, child = flying.pop(reader)
+                os.close(reader)
+                os.waitpid(child, 0)
+                yield from _landed(case, heard.pop(reader).decode())
 
 
 def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
@@ -97,17 +137,17 @@ def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
     except BaseException:
         said = json.dumps({"wrong": [f"the run itself failed:\n{traceback.format_exc()}"]})
     with os.fdopen(writer, "w") as pipe:
-        pipe.write(said)
+        pipe.write(f"{said}\n")
     os._exit(0)
 
 
-def _landed(case: Case, reader: int, child: int) -> Outcome:
-    with os.fdopen(reader) as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    told: dict[str, Any] = json.loads(said or '{"wrong": ["the run did not end"]}')
-    acts = {int(number): Act(*act) for number, act in told.pop("acts", {}).items()}
-    return Outcome(case, acts=acts, **told)
+def _landed(case: Case, said: str) -> Iterator[Outcome]:
+    """What came of it, and of each of its branches: one line each."""
+    for line in said.splitlines() or ['{"wrong": ["the run did not end"]}']:
+        told: dict[str, Any] = json.loads(line)
+        acts = {int(number): Act(*act) for number, act in told.pop("acts", {}).items()}
+        # A branch is told by what happened in it.
+        yield Outcome(replace(case, acts=acts, branches=1) if case.branches > 1 else case, acts=acts, **told)
 
 
 def shrunk(stage: Stage, outcome: Outcome) -> Outcome:
