@@ -25,7 +25,7 @@ from sync.outbox.enqueueing import earlier_invoices, payments_of
 # More than anybody reads.
 MOST_CAUSES = 1_000
 # How many invoices a page looks at to find those that were never sent.
-MOST_LOOKED_AT = 1_000
+MOST_LOOKED_AT = 500
 LOG = "admin:sync_syncevent_changelist"
 
 
