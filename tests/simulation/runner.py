@@ -11,6 +11,7 @@ import os
 import random
 import resource
 import select
+import signal
 import sys
 import time
 import traceback
@@ -106,21 +107,26 @@ def play_all(stage: Stage, cases: Iterable[Case], *, jobs: int, keep_kinds: bool
     waiting, flying = iter(cases), dict[int, tuple[Case, int]]()
     heard: dict[int, bytes] = {}
     more = True
-    while flying or more:
-        while more and len(flying) < jobs:
-            case = next(waiting, None)
-            more = case is not None
-            if case is not None:
-                reader, child = _launch(stage, case, keep_kinds)
-                flying[reader], heard[reader] = (case, child), b""
-        for reader in select.select(list(flying), [], [])[0] if flying else ():
-            said = os.read(reader, 1 << 20)
-            heard[reader] += said
-            if not said:
-                case, child = flying.pop(reader)
-                os.close(reader)
-                os.waitpid(child, 0)
-                yield from _landed(case, heard.pop(reader).decode())
+    try:
+        while flying or more:
+            while more and len(flying) < jobs:
+                case = next(waiting, None)
+                more = case is not None
+                if case is not None:
+                    reader, child = _launch(stage, case, keep_kinds)
+                    flying[reader], heard[reader] = (case, child), b""
+            for reader in select.select(list(flying), [], [])[0] if flying else ():
+                said = os.read(reader, 1 << 20)
+                heard[reader] += said
+                if not said:
+                    case, child = flying.pop(reader)
+                    os.close(reader)
+                    os.waitpid(child, 0)
+                    yield from _landed(case, heard.pop(reader).decode())
+    finally:
+        # Nobody waits for the rest: each with all its branches.
+        for _, child in flying.values():
+            os.killpg(child, signal.SIGKILL)
 
 
 def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
@@ -129,8 +135,11 @@ def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
     child = os.fork()
     if child:
         os.close(writer)
+        # Here as well as there: whichever comes first.
+        os.setpgid(child, child)
         return reader, child
     os.close(reader)
+    os.setpgid(0, 0)
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
     try:
         said = json.dumps(_played(stage, case, keep_kinds))

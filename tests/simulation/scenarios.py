@@ -34,16 +34,16 @@ def drawn(seed: int) -> list[Step]:
             after = change
         if dice.random() < 0.15:
             steps.append(Step(round(after + dice.choice((0.4, 2.0, dice.uniform(0, 600))), 2), "void", number))
-        if cashier.random() < 0.4:
-            steps += _paid(cashier, number, after)
+        for likely, letter in ((0.4, "c"), (0.2, "d")):
+            if cashier.random() < likely:
+                steps += _paid(cashier, number, after, f"{letter}{number}")
     if dice.random() < 0.3:
         steps.append(Step(round(dice.uniform(1, 900), 2), "retry"))
     return steps
 
 
-def _paid(dice: random.Random, number: str, after: float) -> Iterator[Step]:
+def _paid(dice: random.Random, number: str, after: float, reference: str) -> Iterator[Step]:
     """A payment in part, or of more than is owed; some are corrected or void soon after."""
-    reference = f"c{number}"
     after = _soon(dice, after)
     yield Step(after, "pay", number, price=f"{dice.randint(100, 99999) / 100:.2f}", reference=reference)
     if dice.random() < 0.3:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection as database
 from django.utils import timezone
 
+from qbo import catalogue
+from qbo.failures import FailureKind
 from qbo.mapping.applied import applied_by
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import INVOICE, PAYMENT, marked_as
@@ -30,10 +32,10 @@ SAID_ABSENT = """SELECT e.id, e.record_type, e.record_id FROM sync_syncevent e
     FROM qbo_link l WHERE l.record_type = e.record_type AND l.record_id = e.record_id
     AND l.connection_id = e.connection_id)"""
 SAID_PRESENT = "SELECT record_type, record_id FROM qbo_link WHERE record_type IN ('invoice', 'payment') AND active"
-# What a person is asked only where somebody else has been at work in QuickBooks, and here nobody is.
-NEEDLESS = """SELECT id, record_type, record_id, failure_code FROM sync_syncevent WHERE state = 'failed'
-    AND failure_code IN ('changed_in_quickbooks', 'edited_in_quickbooks', 'paid_in_quickbooks', 'voided_in_quickbooks',
-    'void_has_payments', 'record_deleted_there', 'payment_voided_there', 'stale_object')"""
+FAILED = "SELECT id, record_type, record_id, failure_code FROM sync_syncevent WHERE state = 'failed'"
+# What a failing network, a server or a sign-in brings about. Everything else is about the books, where here nobody else
+# is at work, or about what the shop has set up, which here is right.
+FROM_OUTSIDE = (FailureKind.TRANSIENT, FailureKind.WAIT, FailureKind.PAUSE)
 STATES = """SELECT id, record_type, record_id, state, look_first, retries, failure_code, submission_id, due_at
     FROM sync_syncevent"""
 # What is marked as ours there, by what its mark begins with.
@@ -73,8 +75,9 @@ class Watch:
         for what, record in self._sql(SAID_PRESENT):
             if (what, record) not in self.there:
                 self.tell(f"{what} {record} is linked but not in the books")
-        for pk, what, record, code in self._sql(NEEDLESS):
-            self.tell(f"event {pk} of {what} {record} failed as {code}, and nobody else has changed the books")
+        for pk, what, record, code in self._sql(FAILED):
+            if catalogue.entry(code).kind not in FROM_OUTSIDE:
+                self.tell(f"event {pk} of {what} {record} asks a person needlessly: {code}")
 
     def _claims_absent(self, pk: int, what: str) -> None:
         current, self.work.current = self.work.current, None
