@@ -155,7 +155,7 @@ OF_BOTH_SIDES = ("changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quick
 def _look_at_them_again(events: SyncEventQuerySet) -> None:
     """A retry is a reason to look again at the very rows that were in the way."""
     stopped = events.filter(failure_code__in=OF_BOTH_SIDES).order_by()
-    stopped.filter(record_type=EntityType.INVOICE).update(look_first=True)
+    stopped.filter(record_type__in=(EntityType.INVOICE, EntityType.PAYMENT)).update(look_first=True)
     for record_type in (EntityType.CUSTOMER, EntityType.ITEM):
         rows = stopped.filter(record_type=record_type)
         for connection_id, realm_id in rows.values_list("connection_id", "realm_id").distinct():

@@ -435,6 +435,49 @@ def test_an_amount_that_she_corrected_waits_for_a_person_whatever_the_office_cha
     assert shop.there(invoice)["Balance"] == invoice.total - 10
 
 
+def test_a_retry_sees_that_she_has_taken_her_change_of_a_payment_back(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    payment = pay(invoice, "10")
+    shop.drain()
+    row = there(shop, payment)
+    shop.books.post("payment", {**row, "TotalAmt": 60, "Line": [{**row["Line"][0], "Amount": 60}]})
+    payment.edit(reference="1108", at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).failure_code == "changed_in_quickbooks"
+    shop.books.post("payment", {**there(shop, payment), "TotalAmt": 10, "Line": row["Line"]})
+    shop.retry()
+    shop.drain()
+    assert_synced(shop, payment)
+    assert there(shop, payment)["PaymentRefNum"] == "1108"
+
+
+def test_a_retry_sees_that_the_invoice_of_a_payment_is_its_customers_again(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    shop.books.post("invoice", {**row, "CustomerRef": {"value": "1"}})
+    payment = pay(invoice)
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_customer_differs"
+    shop.books.post("invoice", {**shop.there(invoice), "CustomerRef": row["CustomerRef"]})
+    shop.retry()
+    shop.drain()
+    assert_synced(shop, payment)
+
+
+def test_a_retry_sees_that_there_is_room_for_a_payment_again(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    row = shop.there(invoice)
+    line = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    hers = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 100, "Line": [line]})["Payment"]
+    payment = pay(invoice)
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_over_applied", shop.event(payment).message
+    shop.books.delete("Payment", hers)
+    shop.retry()
+    shop.drain()
+    assert_synced(shop, payment)
+
+
 def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
     """Another invoice of ours, and one of hers: with their numbers and amounts, whoever notices first."""
     one = shop.settled_invoice()

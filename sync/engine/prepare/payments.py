@@ -48,7 +48,7 @@ def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     book, judged = _judge_all(drain, documents)
     failures = [failure for one in judged.values() for failure in one.failures]
     # The cause may be mended there already. Read once for all that stop, and judged again.
-    if failures and read_old_lists(drain, failures):
+    if failures and any((read_old_lists(drain, failures), _read_their_invoices(drain, failures))):
         book, judged = _judge_all(drain, documents)
     ids = {event.record_id for event in left}
     first = [documents[pk] for pk, one in judged.items() if pk in ids and _is_first(one)]
@@ -70,6 +70,17 @@ def prepare_payments(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
         release_dependants(settled, at=drain.now())
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
+
+
+# What became in QuickBooks of an invoice that a payment pays.
+OF_ITS_INVOICE = ("payment_customer_differs", "payment_invoice_gone")
+
+
+def _read_their_invoices(drain: Drain, failures: Iterable[Failure]) -> bool:
+    """Whether there were invoices in the way of payments, which are read again: she may have put them right."""
+    ids = {int(failure.subject.key) for failure in failures if failure.code in OF_ITS_INVOICE}
+    read_their_rows(drain, "Invoice", ids)
+    return bool(ids)
 
 
 @dataclass(frozen=True)

@@ -166,4 +166,11 @@ SAFEGUARDS = (
         "    rest = ZERO\n",
         (f"{OF_PAYMENTS}::test_an_edit_beside_a_payment_of_hers_is_a_persons_to_decide",),
     ),
+    Safeguard(
+        "the invoice in the way of a payment is read again before it stops the payment",
+        "sync/engine/prepare/payments.py",
+        '    read_their_rows(drain, "Invoice", ids)\n',
+        "",
+        (f"{OF_PAYMENTS}::test_a_retry_sees_that_the_invoice_of_a_payment_is_its_customers_again",),
+    ),
 )

@@ -420,6 +420,7 @@ SAFEGUARDS = (
         "",
         (
             f"{OF_TWO}::test_a_retry_sees_that_the_payment_was_taken_back",
+            "tests/journeys/test_payments.py::test_a_retry_sees_that_she_has_taken_her_change_of_a_payment_back",
             f"{OF_LISTS}::test_a_retry_sees_that_her_change_of_a_customer_was_taken_back",
         ),
     ),
