@@ -74,6 +74,7 @@ def test_what_is_marked_on_a_phone_leaves_the_rows_in_sight(many_causes: Shop, p
     expect(page.get_by_role("heading", name="Dismiss 1")).to_be_visible()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("width", [390, 820, 1280, 1700])
 def test_each_row_says_the_five_things_of_the_help(many_causes: Shop, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -124,6 +124,7 @@ def test_the_boxes_of_a_line_can_be_read(open_shop: Shop, page: Page, width: int
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["customer", "payment", "pricebookitem", "taxrate"])
 def test_on_a_phone_a_row_of_a_list_takes_two_lines(open_shop: Shop, page: Page, name: str) -> None:
     """Its cells beside each other, none on another one, and with every word that it has on a desk."""

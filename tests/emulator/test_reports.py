@@ -455,6 +455,7 @@ def width(column: dict[str, Any]) -> int:
     return len(column.get("Columns", {}).get("Column", [column]))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", sorted(set(NAMES.values()) - ABROAD))
 def test_every_row_has_a_cell_for_each_column(sample: Client, name: str) -> None:
     made = report(sample, name, **ALL)
@@ -790,6 +791,7 @@ NARROWED_BY = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", ["ProfitAndLoss", "BalanceSheet", "CashFlow"])
 @pytest.mark.parametrize("by", sorted(NARROWED_BY))
 def test_columns_by_whose_it_is_are_reports_narrowed_to_each_and_add_up(tagged: Client, name: str, by: str) -> None:

@@ -55,6 +55,7 @@ def test_fresh_behind_an_item_it_is_settled_without_a_call(
     assert shop.attempts(invoice)[-1].kind == Attempt.Kind.SETTLED_HERE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", ["610-generic", "2500-generic", "specific"])
 @says("account_inactive.behind_item")
 def test_stale_behind_an_item_quickbooks_says_so(
@@ -120,6 +121,7 @@ def test_behind_a_new_item_the_account_is_named_too(shop: Shop, account: str) ->
     assert shop.event(invoice).state == State.SYNCED
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", ["610-generic", "2500-generic", "specific"])
 @says("account_inactive.behind_tax_code")
 def test_behind_a_tax_code_quickbooks_says_so(shop: Shop, office: Office, words: str) -> None:

@@ -45,6 +45,7 @@ def test_of_a_write(
     assert len(shop.books.invoices()) == 4
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fault", ["html", "empty", "cut", "reset", "status"])
 def test_of_a_read(shop: Shop, start: datetime, fault: str) -> None:
     invoice = shop.invoice(at=start)
@@ -78,6 +79,7 @@ def test_of_a_new_item(shop: Shop, start: datetime, after_commit: bool) -> None:
     assert len([one for one in shop.books.rows("Item") if one["Name"] == "Labor"]) == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", ["html", "empty", "cut", "reset", "status"])
 def test_of_the_token_service(shop: Shop, start: datetime, fault: str) -> None:
     """Intuit's token service is out of order: that is no reason to ask anybody to sign in again."""

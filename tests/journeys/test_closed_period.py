@@ -48,6 +48,7 @@ def test_fresh_a_date_in_the_closed_period_is_settled_without_a_call(
     assert shop.attempts(invoice)[-1].kind == Attempt.Kind.SETTLED_HERE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("code", ["6210", "6200", "5010", "6000"])
 @says("closed_period.means")
 def test_stale_quickbooks_says_that_the_period_is_closed(shop: Shop, office: Office, code: str) -> None:

@@ -50,6 +50,7 @@ def test_fresh_the_customer_goes_before_the_invoice(shop: Shop, office: Office, 
     assert shop.qbo_id(okafor) != old
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("words", ["610-generic", "specific"])
 @says("customer_not_found.deleted", "customer_not_found.recreated", "customer_not_found.heals")
 def test_stale_quickbooks_refuses_then_it_heals(shop: Shop, office: Office, okafor: Customer, words: str) -> None:

@@ -38,6 +38,7 @@ def test_fresh_a_number_that_is_taken_is_seen_before_anything_is_sent(
     assert shop.attempts(invoice)[-1].kind == Attempt.Kind.SETTLED_HERE
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("code", ["6140", "6240"])
 @says("duplicate_doc_number.means", "duplicate_doc_number.by_hand")
 def test_stale_a_number_taken_between_our_look_and_our_write(

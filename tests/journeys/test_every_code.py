@@ -146,7 +146,7 @@ def test_what_needs_a_person_stops_and_waits_for_one(shop: Shop, start: datetime
     assert shop.connection.is_live
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(
     "refusal", {refusal.code: refusal for refusal in of_kind(KINDS.PERSON, KINDS.HEAL)}.values(), ids=str
 )

@@ -34,6 +34,7 @@ def test_fresh_a_missing_item_is_settled_without_a_write(shop: Shop, office: Off
     assert shop.attempts(invoice)[-1].kind == Attempt.Kind.SETTLED_HERE
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("words", ["610-generic", "specific"])
 @says("item_not_found.means")
 def test_stale_quickbooks_refuses_an_item_that_was_deleted(

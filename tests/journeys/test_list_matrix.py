@@ -80,7 +80,7 @@ def both(shop: Shop, item: PricebookItem, order: str, ours: Mapping[str, Any], h
     shop.drain()
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("hers", FIELDS)
 @pytest.mark.parametrize("ours", FIELDS)
@@ -112,6 +112,7 @@ def test_what_one_changed_is_there_and_what_both_changed_is_asked(
         assert shop.event(labor).state == State.SYNCED, shop.event(labor).message
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_same_on_both_sides_is_no_question(shop: Shop, labor: PricebookItem, field: str) -> None:
     ours, _, words = FIELDS[field]
@@ -122,7 +123,7 @@ def test_the_same_on_both_sides_is_no_question(shop: Shop, labor: PricebookItem,
     assert int(there(shop, labor)["SyncToken"]) == int(token) + 1, "hers alone"
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("ours", FIELDS)
 def test_one_that_she_made_inactive_waits_with_our_change(
@@ -142,7 +143,7 @@ def test_one_that_she_made_inactive_waits_with_our_change(
     assert shop.event(labor).state == State.SYNCED
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("hers", FIELDS)
 def test_what_she_changes_of_one_that_is_inactive_here_stays(

@@ -142,6 +142,7 @@ def test_it_is_the_same(shop: Shop, way: str) -> None:
     assert_agreed(shop, invoice, paid=once)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in PAID])
 def test_the_customer_paid_twice(shop: Shop, way: str) -> None:
     payment = WAYS[way](shop, "50")
@@ -171,7 +172,7 @@ def test_ours_goes_once_hers_is_gone(shop: Shop, way: str) -> None:
     assert_agreed(shop, payment.invoices.get(), paid=once)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("how", ["deleted", "void"])
 @pytest.mark.parametrize("way", WAYS)
 def test_the_answer_crosses_with_her_deletion(shop: Shop, way: str, how: str) -> None:

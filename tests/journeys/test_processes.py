@@ -47,6 +47,7 @@ def test_an_unmapped_rate(shop: Shop, office: Office) -> None:
     office.assert_clear(*invoices)
 
 
+@pytest.mark.slow
 @says("token_expired.means", "token_expired.reconnect", "token_expired.resumes")
 def test_an_expired_connection(shop: Shop, office: Office) -> None:
     first = shop.invoice()

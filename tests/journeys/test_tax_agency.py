@@ -16,6 +16,7 @@ SAID = f"Tax agency '{NAME}' is missing or inactive in QBO (tax code 'California
 CODE = "tax_agency_gone"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", ["610-generic", "2500-generic", "specific"])
 def test_the_agency_is_named_whatever_quickbooks_says(shop: Shop, office: Office, words: str) -> None:
     shop.settled_invoice()

@@ -36,6 +36,7 @@ def test_fresh_an_unmapped_rate_is_settled_without_a_call(shop: Shop, office: Of
     assert attempt.kind == Attempt.Kind.SETTLED_HERE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", ["610-generic", "2500-generic", "specific"])
 @says("tax_code_not_mapped.means")
 def test_stale_quickbooks_refuses_a_code_that_was_switched_off(

@@ -289,7 +289,7 @@ def told_by(told: Told, text: str, status: int | None, content_type: str = TEXT)
     return failure and failure.code
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("told", FAULTS, ids=lambda told: f"{told.code}-{told.failure}-{told.detail[:30]}")
 def test_a_fault_means_the_same_in_every_form(told: Told) -> None:
     """With its status and without one, which is how most people pass it on, and under any content type."""
@@ -319,7 +319,7 @@ DOCUMENTED = (
 """Intuit's codes from 600 up: below that, a number in running text is more often a status."""
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("code", DOCUMENTED.split())
 def test_the_code_alone_means_the_same_in_every_form(code: str) -> None:
     told = Told("", code, "La la la", "Tra la la")

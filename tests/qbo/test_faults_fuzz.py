@@ -112,7 +112,7 @@ HUGE = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("body", HUGE.values(), ids=HUGE.keys())
 def test_huge_answers_are_read_soon(body: str) -> None:
     for status in (200, 400):

@@ -185,6 +185,7 @@ def test_words_of_a_network_stack_are_read(words: str) -> None:
     assert read(words, None, TEXT).code == "network"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("words", WORDS)
 @pytest.mark.parametrize("key", ["message", "error", "exception"])
 def test_they_are_read_in_json_too(words: str, key: str) -> None:

@@ -87,6 +87,7 @@ OTHER_THINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("label", "thing", "states"),
     [(label, thing, states) for label, (things, states) in OTHER_THINGS.items() for thing in things],

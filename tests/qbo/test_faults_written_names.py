@@ -41,6 +41,7 @@ def written(words: str) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("label", "words"), [(label, words) for label, names in NAMES.items() for words in names])
 def test_a_name_is_read_in_every_style_and_place(label: str, words: str) -> None:
     texts = [

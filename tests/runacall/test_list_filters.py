@@ -34,6 +34,7 @@ def rows(page: Page) -> int:
     return len(list(page.root.all("input", name="_selected_action")))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 def test_a_form_that_is_left_as_it_is_changes_nothing(shop: Organization, model: type[Model]) -> None:
     visitor = visitor_of(builders.member(shop))

@@ -74,7 +74,7 @@ def test_only_what_a_filter_or_a_link_of_ours_asks(admin: Any, request_of: Calla
         assert rest in ("exact", "isnull", "id__exact"), lookup
 
 
-@pytest.mark.sampled(7)
+@pytest.mark.sampled(11)
 @pytest.mark.parametrize("admin", ADMINS, ids=lambda admin: admin.opts.label)
 @pytest.mark.parametrize("person", [*Role, "support"])
 def test_the_page_refuses_the_rest(shop: Organization, log_in: LogIn, admin: Any, person: str) -> None:

@@ -255,6 +255,7 @@ def test_the_way_back_from_an_invoice_keeps_the_filter(books: Connection) -> Non
     assert sending.headers["HX-Redirect"] == address
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("unlinked", [range(9), range(0, 9, 2), range(6, 9), range(0)])
 @pytest.mark.parametrize("most", [100, 4, 2, 1])
 def test_what_is_not_there_is_the_same_whenever_its_link_is_asked_for(

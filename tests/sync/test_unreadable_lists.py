@@ -81,7 +81,7 @@ POISONS = [
 ]
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(("name", "entity", "poison", "said"), POISONS)
 def test_the_rest_goes_on(
     shop: Shop, there: Tampering, name: str, entity: str, poison: Callable[[Rows], Any], said: str
