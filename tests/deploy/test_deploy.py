@@ -227,9 +227,12 @@ def test_the_access_log_holds_no_token_and_nothing_of_a_query(tmp_path: Path) ->
         "/callback?code=secret",
     )
     with (tmp_path / "log").open("w") as log:
-        with gunicorn("tests.deploy.slow_app:application", log=log, WEB_ACCESS_LOG="true") as (url, _):
+        with gunicorn("tests.deploy.slow_app:application", log=log, WEB_ACCESS_LOG="true") as (url, server):
             for path in paths:
                 requests.get(f"{url}{path}", timeout=5)
+            # A line is written after its answer: one that ends has written them all.
+            server.terminate()
+            assert server.wait(timeout=20) == 0
         said = (tmp_path / "log").read_text()
     assert [line for line in paths if line in said] == ["/password-reset/sent/"]
     stop = "/quickbooks/notifications/stop/…/"
