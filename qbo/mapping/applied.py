@@ -41,14 +41,18 @@ def applied_by(payment: Row) -> dict[str, str]:
 
 
 def are_all_ours(invoice: TransactionRef, payments: PaymentsOn) -> bool:
-    """Whether all that is applied to an invoice of ours is money that is recorded here as well.
-
-    A payment whose answer nobody has seen may be there already: each of the unsent ones counts or does not.
+    """Whether all that is applied to an invoice of ours is our own payments: those that are there, and any of those
+    whose answer nobody has seen.
     """
     applied = applied_to(invoice.now)
     if applied is None:
         return False
     known = (applied_by(one.now).get(invoice.qbo_id, "0") for one in payments.sent.values())
     rest = applied - sum(map(Decimal, known), ZERO)
-    unsent = list(payments.unsent.values())[:MANY]
-    return any(sum(some, ZERO) == rest for size in range(len(unsent) + 1) for some in combinations(unsent, size))
+    lost = list(payments.may_be_there.values())[:MANY]
+    return any(sum(some, ZERO) == rest for size in range(len(lost) + 1) for some in combinations(lost, size))
+
+
+def unknown_on(invoice: TransactionRef, payments: PaymentsOn) -> frozenset[str]:
+    """The Ids of payments and credits that are applied to an invoice of ours there and are linked to none of ours."""
+    return paid_by(invoice.now) - {one.qbo_id for one in payments.sent.values()}

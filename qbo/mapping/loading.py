@@ -31,7 +31,6 @@ from qbo.models import (
 )
 from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
 from runacall.invoices.models import PaymentApplication
-from runacall.invoices.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -197,10 +196,8 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
         return {}
     parts = PaymentApplication.objects.filter(invoice__in=invoices)
     here: dict[int, dict[int, Decimal]] = {pk: {} for pk in invoices}
-    for invoice_id, payment_id, amount, voided_at in parts.values_list(
-        "invoice", "payment", "amount", "payment__voided_at"
-    ):
-        here[invoice_id][payment_id] = ZERO if voided_at else amount
+    for invoice_id, payment_id, amount in parts.values_list("invoice", "payment", "amount"):
+        here[invoice_id][payment_id] = amount
     by_id = {qbo_id for one in invoices.values() for qbo_id in paid_by(one.now)}
     these = Q(record_id__in={pk for some in here.values() for pk in some}) | Q(qbo_id__in=by_id)
     links = list(Link.objects.of(connection, Link.RecordType.PAYMENT).filter(these))
@@ -208,7 +205,7 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
     for pk, there in invoices.items():
         ids = paid_by(there.now)
         sent = {one.record_id: _transaction(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
-        unsent = {one: amount for one, amount in here[pk].items() if one not in sent and amount}
+        unsent = {one: amount for one, amount in here[pk].items() if one not in sent}
         found[pk] = PaymentsOn(sent, unsent)
     return found
 

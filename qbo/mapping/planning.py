@@ -13,7 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.applied import applied_to, are_all_ours, paid_by
+from qbo.mapping.applied import applied_to, are_all_ours, paid_by, unknown_on
 from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, fields_of, number, plain, reference
 from qbo.mapping.book import Company, MappingBook, PaymentsOn, TransactionRef
 from qbo.mapping.invoice_rows import (
@@ -70,7 +70,7 @@ def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingB
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
     payments = book.payments_on.get(invoice.id, PaymentsOn()) if book.choices.sync_payments else PaymentsOn()
-    hers = paid_by(there.now) - {payment.qbo_id for payment in payments.sent.values()}
+    hers = unknown_on(there, payments) and not are_all_ours(there, payments)
     return Plan(write, failures=(_failure("void_has_payments", invoice),) if hers else ())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.applied import applied_by
+from qbo.mapping.applied import applied_by, unknown_on
 from qbo.mapping.base import DELETED
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
@@ -175,9 +175,17 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
     there = book.invoices.get(invoice.id)
     # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
     payments = book.payments_on.get(invoice.id) if book.choices.sync_payments else None
-    for payment_id, payment in payments.sent.items() if payments else ():
-        if there and not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now):
-            yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
+    if there is None or payments is None:
+        return
+    on_it = [
+        payment_id
+        for payment_id, payment in payments.sent.items()
+        if not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now)
+    ]
+    # One of those whose answer nobody has seen is there, and until it is known, any of them.
+    lost = payments.may_be_there if unknown_on(there, payments) else ()
+    for payment_id in (*on_it, *lost):
+        yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:

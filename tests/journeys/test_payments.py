@@ -362,6 +362,40 @@ def test_an_edit_goes_while_a_payment_is_to_be_taken_back(shop: Shop) -> None:
     assert shop.event(payment).state == State.QUEUED
 
 
+def test_a_void_waits_for_a_payment_whose_answer_was_lost(shop: Shop) -> None:
+    """The payment that is on the invoice there may well be ours: nobody is asked to take it off."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    payment = pay(invoice, "50", at=at)
+    shop.drain(at)
+    assert shop.event(payment).state == State.CHECKING
+    invoice.void(reason="Entered twice", at=at)
+    shop.drain(at)
+    assert shop.event(invoice).state != State.FAILED, shop.event(invoice).message
+    for minutes in (6, 12, 18):
+        shop.drain(at + timedelta(minutes=minutes))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    assert shop.there(invoice)["TotalAmt"] == 0
+    assert not there(shop, payment)["Line"]
+
+
+def test_a_void_does_not_wait_for_a_payment_that_was_never_sent(shop: Shop) -> None:
+    """The bookkeeper has entered the same money herself: hers is not taken for ours."""
+    invoice = shop.settled_invoice()
+    payment = pay(invoice, "50", method="card")
+    shop.drain()
+    assert shop.event(payment).failure_code == "payment_method_missing"
+    row = shop.there(invoice)
+    line = {"Amount": 50, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+    shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 50, "Line": [line]})
+    invoice.void(reason="Entered twice", at=timezone.now())
+    shop.drain()
+    shop.drain()
+    assert shop.event(invoice).failure_code == "void_has_payments", shop.event(invoice).message
+
+
 @pytest.mark.parametrize("hers", [20, 50], ids=["as much as one of ours", "another amount"])
 def test_an_edit_beside_a_payment_of_hers_is_a_persons_to_decide(shop: Shop, hers: int) -> None:
     """Ours are sent, so that what comes on top is hers, whatever it comes to."""

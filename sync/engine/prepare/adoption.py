@@ -19,7 +19,6 @@ from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import UNCHANGED, base_of_create, base_of_update, holds, is_void
-from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.plans import Plan
@@ -30,6 +29,7 @@ from runacall.invoices.money import round_cents
 from sync.engine.context import Drain, Stop
 from sync.engine.links import columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome
+from sync.engine.prepare.book import book_of
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
 from sync.engine.send.doubts import Sent, made_meanwhile, may_have_made, rows_on_days, sent_before
@@ -99,7 +99,7 @@ def look_in_quickbooks(
         left = [event for event in events if event.pk not in known and event.record_id in plans]
         tries += [_unread_number(drain, one, plans[one.record_id], sent.get(one.record_id, ()), unread) for one in left]
     if ours or linked:
-        again = load_book(drain.connection, list(documents.values()))
+        again = book_of(drain, documents)
         book = replace(again, unclear_items=book.unclear_items)
         invoices = {key: replace(there, in_doubt=key in doubtful) for key, there in book.invoices.items()}
         book = replace(book, invoices=invoices)

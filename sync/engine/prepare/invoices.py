@@ -11,7 +11,6 @@ from django.db.models import Q
 from qbo.failures import Failure
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
-from qbo.mapping.loading import load_book
 from qbo.mapping.planning import plan_invoice
 from qbo.mapping.plans import Plan, kept_in_words
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
@@ -22,6 +21,7 @@ from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.adoption import look_in_quickbooks
+from sync.engine.prepare.book import book_of
 from sync.engine.prepare.items import link_items, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
@@ -55,7 +55,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
     stopping = _stopping({record_id: judged[record_id] for record_id in learned}) if learned else []
     if stopping and read_old_lists(drain, stopping):
-        anew = load_book(drain.connection, list(documents.values()))
+        anew = book_of(drain, documents)
         taken, holders, unclear = book.taken_numbers, book.number_holders, book.unclear_items
         book = replace(anew, invoices=book.invoices, taken_numbers=taken, number_holders=holders, unclear_items=unclear)
         judged |= {record_id: judge(documents[record_id], book) for record_id in learned}
@@ -102,14 +102,14 @@ def judge(invoice: InvoiceDocument, book: MappingBook) -> Judged:
 
 
 def _judge_all(drain: Drain, documents: Mapping[int, InvoiceDocument]) -> tuple[MappingBook, dict[int, Judged]]:
-    book = load_book(drain.connection, list(documents.values()))
+    book = book_of(drain, documents)
     items = {line.item.id: line.item for invoice in documents.values() for line in invoice.lines if line.item}
     there = {item_id for item_id, product in book.items.items() if product.active}
     unlinked = {item_id: item for item_id, item in items.items() if item_id not in there}
     if unlinked:
         # Before judging: a product that is there by name is linked and not reported as missing.
         unclear = link_items(drain, unlinked)
-        book = replace(load_book(drain.connection, list(documents.values())), unclear_items=unclear)
+        book = replace(book_of(drain, documents), unclear_items=unclear)
     return book, {record_id: judge(invoice, book) for record_id, invoice in documents.items()}
 
 
