@@ -86,8 +86,8 @@ def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcom
 
 
 def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure) -> Outcome:
-    """Waits for another record; uses up no retry."""
-    return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure)
+    """Waits for another record; uses up no retry. What that one changes in QuickBooks is a new reason to look again."""
+    return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure, heals=0)
 
 
 def not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:

@@ -191,4 +191,11 @@ SAFEGUARDS = (
         "",
         (f"{OF_PAYMENTS}::test_a_retry_sees_that_the_invoice_of_a_payment_is_its_customers_again",),
     ),
+    Safeguard(
+        "what waited for another record is looked at again as often as at first",
+        "sync/engine/prepare/nothing_sent.py",
+        "failure=failure, heals=0)",
+        "failure=failure)",
+        (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost",),
+    ),
 )
