@@ -211,6 +211,17 @@ class Shop:
         """The invoice as the company holds it."""
         return self.books.row("Invoice", self.qbo_id(invoice))
 
+    def pay_there(self, *invoices: Invoice, amount: float | str | None = None, **fields: Any) -> dict[str, Any]:
+        """The bookkeeper takes a payment in QuickBooks that pays these invoices in full, or the first in part."""
+        there = [self.there(invoice) for invoice in invoices]
+        parts = [float(row["Balance"] if amount is None else amount) for row in there]
+        lines = [
+            {"Amount": part, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
+            for part, row in zip(parts, there, strict=True)
+        ]
+        body = {"CustomerRef": there[0]["CustomerRef"], "TotalAmt": sum(parts), "Line": lines, **fields}
+        return dict(self.books.post("payment", body)["Payment"])
+
     def choose(self, **choices: Any) -> None:
         """Staff's choices under Settings → QuickBooks."""
         assert ConnectionSettings.objects.filter(connection=self.connection).update(**choices)

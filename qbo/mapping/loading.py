@@ -74,15 +74,15 @@ def load_book(
     invoice_ids = [one.id for one in invoices] + [part.invoice_id for one in payments for part in one.applied]
     needed = {line.item.id: line.item for invoice in invoices for line in invoice.lines if line.item}
     needed |= {item.id: item for item in items}
-    payment_ids = [one.id for one in payments]
     kinds = Link.RecordType
+    payment_ids = [one.id for one in payments]
     links = _links(
         connection,
         {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
     )
     transactions = {link.record_id: _transaction(link) for link in links[kinds.INVOICE]}
-    void = {invoice.id for invoice in invoices if invoice.is_void}
-    settled = {one.id for one in invoices if one.id in transactions and paid_by(transactions[one.id].now)}
+    there_already = [(one, transactions[one.id]) for one in invoices if one.id in transactions]
+    with_payments = {one.id: ref for one, ref in there_already if one.is_void or paid_by(ref.now)}
     charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
     ids = {link.qbo_id for link in links[kinds.ITEM]} | {settings.one_off_item_id, *unsaved.products.values()}
     ids |= set(charges.values())
@@ -119,7 +119,7 @@ def load_book(
         inactive_items=_inactive(row for row in lists["Item"] if row.name_key in names),
         invoices=transactions,
         payments={link.record_id: _transaction(link) for link in links[kinds.PAYMENT]},
-        payments_on=_payments_on(connection, {pk: transactions[pk] for pk in void | settled if pk in transactions}),
+        payments_on=_payments_on(connection, with_payments),
         tax_mappings={**(dict(mapped) if _names_tax_codes(invoices, company) else {}), **unsaved.tax_mappings},
         account_mappings={
             **{category_id: account_id for item_id, category_id, account_id in chosen if item_id is None},

@@ -21,7 +21,6 @@ from tests.books import EMULATORS, Shop
 from tests.browser.conftest import apart
 from tests.browser.test_first_run import shot
 from tests.journeys.house import House, wait_until
-from tests.journeys.test_from_quickbooks import pay_there
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PATIENCE = 60_000
@@ -115,7 +114,7 @@ def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told
         payments = [builders.payment(one, "50", received_date=today, at=timezone.now()) for one in invoices]
         assert wait_until(lambda: all(shop.event(one).state == "synced" for one in payments)), shop.events()
         for invoice in invoices:
-            pay_there(shop, invoice, amount="50", TxnDate=today.isoformat(), PaymentRefNum="1107")
+            shop.pay_there(invoice, amount="50", TxnDate=today.isoformat(), PaymentRefNum="1107")
         asked = shop.failed().filter(failure_code="payment_twin", direction=Direction.IN)
         assert wait_until(lambda: heard(shop) == asked.count() == 2), shop.events()
         return [invoice.number for invoice in invoices]

@@ -17,7 +17,6 @@ from sync.inbound import tie_out as tie_outs
 from sync.models import SupportLook, SyncEvent
 from tests import builders
 from tests.books import NEIGHBOURS, STANDING_TOKEN, Shop, connected_shop
-from tests.journeys.test_from_quickbooks import pay_there
 
 # What the emulator is started with: a second company, and a token for the bookkeeper's own hand.
 COMPANIES = ("--access-token", STANDING_TOKEN, *(f"--company={realm}:us" for realm in NEIGHBOURS[:2]))
@@ -83,7 +82,7 @@ def _what_arrived(shop: Shop, at: dt.datetime) -> None:
     shop.drain()
     for invoice in checked:
         builders.payment(invoice, "10", at=at, received_date=at.date())
-        pay_there(shop, invoice, amount="10", TxnDate=at.date().isoformat())
+        shop.pay_there(invoice, amount="10", TxnDate=at.date().isoformat())
     shop.hear()
     shop.drain()
 

@@ -24,7 +24,7 @@ from sync.models import TieOut
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments
 from tests import builders
 from tests.books import Books, Shop, emulator, grant
-from tests.journeys.test_two_people import bookkeeper, own_lines, pay
+from tests.journeys.test_two_people import bookkeeper, own_lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -81,7 +81,7 @@ def test_after_twelve_changes_exactly_these_are_named(heating: Shop) -> None:
     there = shop.there(unpaid[7])
     shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
     shop.books.delete("Invoice", shop.there(unpaid[8]))
-    pay(shop, unpaid[9], 8)
+    shop.pay_there(unpaid[9], amount=8)
     hers = [shop.books.row("Payment", shop.qbo_id(one)) for one in paid]
     shop.books.delete("Payment", hers[0])
     kept = {key: hers[1][key] for key in ("Id", "SyncToken", "CustomerRef")}

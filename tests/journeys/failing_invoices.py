@@ -118,9 +118,7 @@ def _discount(shop: Shop, start: datetime) -> Invoice:
 @fails_with("void_has_payments", "Cannot be voided in QBO: a payment is applied to it there")
 def _void_paid(shop: Shop, start: datetime) -> Invoice:
     invoice = shop.settled_invoice(at=start)
-    there = shop.there(invoice)
-    line = {"Amount": 10, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 10, "Line": [line]})
+    shop.pay_there(invoice, amount=10)
     invoice.void(reason="entered twice", at=start)
     return invoice
 

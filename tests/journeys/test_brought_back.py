@@ -203,9 +203,7 @@ def test_a_payment_that_stays_hers_is_recorded_here_again(shop: Shop, invoice: I
 def test_a_void_that_did_not_have_to_go_there_is_not_told(shop: Shop, invoice: Invoice) -> None:
     """Somebody dismissed it: then the invoice stands there, as it always did."""
     shop.choose(sync_payments=False)
-    row = row_of(shop, invoice)
-    line = {"Amount": 10, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 10, "Line": [line]})
+    shop.pay_there(invoice, amount=10)
     invoice.void(reason="mistake", at=timezone.now())
     shop.drain()
     assert shop.failed().get().failure_code == "void_has_payments"

@@ -215,9 +215,7 @@ def test_deleted_there_then_an_edit_here(shop: Shop, office: Office, invoice: In
 
 
 def test_paid_there_then_another_total_here(shop: Shop, office: Office, invoice: Invoice) -> None:
-    there = shop.there(invoice)
-    paid = {"Amount": 108, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 108, "Line": [paid]})
+    shop.pay_there(invoice, amount=108)
     invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80")], at=timezone.now())
     shop.drain()
     message = "Invoice #1842 has a payment in QBO; the change of its amount or customer was not sent"

@@ -534,18 +534,6 @@ def test_the_comparison_is_due_once_a_night_of_the_shop(shop: Shop) -> None:
     assert due_for_comparison(at=night + timedelta(days=1)) == [shop.connection.pk]
 
 
-def pay_there(shop: Shop, *invoices: Invoice, amount: str | None = None, **fields: Any) -> dict[str, Any]:
-    """The bookkeeper takes a payment in QuickBooks that pays these invoices in full, or the first in part."""
-    there = [shop.there(invoice) for invoice in invoices]
-    parts = [Decimal(amount or str(row["Balance"])) for row in there]
-    lines = [
-        {"Amount": float(part), "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-        for part, row in zip(parts, there, strict=True)
-    ]
-    body = {"CustomerRef": there[0]["CustomerRef"], "TotalAmt": float(sum(parts)), "Line": lines, **fields}
-    return dict(shop.books.post("payment", body)["Payment"])
-
-
 def payment_writes(shop: Shop) -> int:
     calls = [one for one in shop.books.requests() if one["method"] == "POST" and "/query" not in one["path"]]
     return sum('"Payment"' in str(one["body"]) or "/payment" in one["path"] for one in calls)
@@ -553,7 +541,7 @@ def payment_writes(shop: Shop) -> int:
 
 def test_a_payment_received_there_makes_our_invoice_paid_and_is_not_sent_back(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    pay_there(shop, invoice, amount="8.00", PaymentRefNum="4711", TxnDate="2026-06-20")
+    shop.pay_there(invoice, amount="8.00", PaymentRefNum="4711", TxnDate="2026-06-20")
     sent = payment_writes(shop) + writes(shop)
     shop.hear()
     shop.drain()
@@ -564,7 +552,7 @@ def test_a_payment_received_there_makes_our_invoice_paid_and_is_not_sent_back(sh
     event = shop.log().of_record("payment", payment.pk).get()
     assert (event.direction, event.state) == (Direction.IN, "synced")
     assert f"recorded here on invoice #{invoice.number}" in event.message
-    pay_there(shop, invoice)
+    shop.pay_there(invoice)
     shop.hear()
     shop.drain()
     invoice.refresh_from_db()
@@ -580,7 +568,7 @@ def test_a_payment_received_there_makes_our_invoice_paid_and_is_not_sent_back(sh
 def test_a_payment_there_of_several_invoices_is_one_here(shop: Shop) -> None:
     first = shop.settled_invoice()
     second = shop.settled_invoice(customer=first.customer)
-    pay_there(shop, first, second)
+    shop.pay_there(first, second)
     shop.hear()
     for invoice in (first, second):
         invoice.refresh_from_db()
@@ -592,7 +580,7 @@ def test_a_payment_there_of_several_invoices_is_one_here(shop: Shop) -> None:
 
 def test_a_payment_received_there_follows_its_edit_void_and_deletion_there(shop: Shop) -> None:
     edited, voided, deleted = (shop.settled_invoice() for _ in range(3))
-    rows = {invoice.pk: pay_there(shop, invoice, amount="10.00") for invoice in (edited, voided, deleted)}
+    rows = {invoice.pk: shop.pay_there(invoice, amount="10.00") for invoice in (edited, voided, deleted)}
     shop.hear()
     payments = [invoice.payments.get() for invoice in (edited, voided, deleted)]
     row = rows[edited.pk]
@@ -618,7 +606,7 @@ def test_how_a_payment_was_received_there_follows_its_correction_there(shop: Sho
     """Method, number and day; what the office corrected here goes there, and stays when she corrects another field."""
     methods = {str(row["Name"]): str(row["Id"]) for row in shop.books.rows("PaymentMethod")}
     invoice = shop.settled_invoice()
-    row = pay_there(shop, invoice, PaymentRefNum="4711", PaymentMethodRef={"value": methods["Cash"]})
+    row = shop.pay_there(invoice, PaymentRefNum="4711", PaymentMethodRef={"value": methods["Cash"]})
     shop.hear()
     payment = invoice.payments.get()
     said = {"PaymentRefNum": "4712", "PaymentMethodRef": {"value": methods["Check"]}, "TxnDate": "2026-06-20"}
@@ -649,7 +637,7 @@ def test_how_a_payment_was_received_there_follows_its_correction_there(shop: Sho
 
 def test_what_was_changed_here_of_a_payment_stays_where_she_corrects_something_else(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    row = pay_there(shop, invoice, PaymentRefNum="4711", TxnDate="2026-06-20")
+    row = shop.pay_there(invoice, PaymentRefNum="4711", TxnDate="2026-06-20")
     shop.hear()
     payment = invoice.payments.get()
     shop.books.do("close_books", date="2026-06-30")
@@ -671,7 +659,7 @@ def test_a_copy_of_our_payment_is_one_that_was_received_there(shop: Shop) -> Non
     payment = builders.payment(one, at=timezone.now())
     shop.drain()
     note = shop.books.row("Payment", shop.qbo_id(payment))["PrivateNote"]
-    pay_there(shop, two, PrivateNote=note)
+    shop.pay_there(two, PrivateNote=note)
     shop.hear()
     shop.drain()
     two.refresh_from_db()
@@ -704,7 +692,7 @@ def test_what_a_credit_there_pays_is_told(shop: Shop, cash: int, caplog: pytest.
 def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     builders.payment(invoice, at=timezone.now())
-    pay_there(shop, invoice)
+    shop.pay_there(invoice)
     # The invoice waits to be sent: the payment is read again after that.
     shop.hear()
     shop.drain()
@@ -720,7 +708,7 @@ def test_money_recorded_on_both_sides_is_not_counted_twice(shop: Shop) -> None:
 def paid_on_both_sides(shop: Shop) -> Invoice:
     """Of 108.00 the office has 100.00, which QuickBooks does not take, because the bookkeeper has all of it."""
     invoice = shop.settled_invoice()
-    pay_there(shop, invoice)
+    shop.pay_there(invoice)
     builders.payment(invoice, "100", at=timezone.now())
     shop.drain()
     shop.hear()
@@ -768,7 +756,7 @@ def test_a_payment_that_came_while_the_invoice_waited_for_a_person_is_told_after
     invoice.edit(customer_note="call first", at=timezone.now())
     shop.drain()
     assert shop.event(invoice).failure_code == "changed_in_quickbooks"
-    pay_there(shop, invoice)
+    shop.pay_there(invoice)
     Invoice.objects.filter(pk=invoice.pk).update(amount_paid=Decimal(100), status=Invoice.Status.PARTIAL)
     shop.hear()
     shop.drain()
@@ -815,7 +803,7 @@ def test_our_own_payment_is_no_news_and_its_void_there_waits_for_a_person(shop: 
 def test_with_sync_payments_off_money_there_changes_nothing_here(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     shop.choose(sync_payments=False)
-    pay_there(shop, invoice)
+    shop.pay_there(invoice)
     rows = SyncEvent.objects.count()
     shop.hear()
     assert (invoice.payments.count(), SyncEvent.objects.count()) == (0, rows)

@@ -33,9 +33,7 @@ def test_a_number_is_checked_where_a_stopped_change_goes_by_a_second_look(shop: 
     shop.choose(sync_payments=False)
     invoice = shop.settled_invoice(number="1842")
     shop.books.do("add_invoice", doc_number="1900")
-    row = shop.there(invoice)
-    line = {"Amount": 10, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    paid = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 10, "Line": [line]})["Payment"]
+    paid = shop.pay_there(invoice, amount=10)
     new = builders.line(item=shop.item("Labor"), unit_price="150", rates=[shop.rate])
     for change in ({"lines": [new]}, {"number": "1900"}):
         invoice.edit(**change, at=timezone.now())

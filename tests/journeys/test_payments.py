@@ -389,9 +389,7 @@ def test_a_void_does_not_wait_for_a_payment_that_was_never_sent(shop: Shop) -> N
     payment = pay(invoice, "50", method="card")
     shop.drain()
     assert shop.event(payment).failure_code == "payment_method_missing"
-    row = shop.there(invoice)
-    line = {"Amount": 50, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 50, "Line": [line]})
+    shop.pay_there(invoice, amount=50)
     invoice.void(reason="Entered twice", at=timezone.now())
     shop.drain()
     shop.drain()
@@ -405,9 +403,7 @@ def test_an_edit_beside_a_payment_of_hers_is_a_persons_to_decide(shop: Shop, her
     invoice = dearer(shop, at)
     pay(invoice, "20", at=at)
     shop.drain(at)
-    row = shop.there(invoice)
-    line = {"Amount": hers, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": hers, "Line": [line]})
+    shop.pay_there(invoice, amount=hers)
     shop.drain(at + timedelta(minutes=6))
     assert shop.event(invoice).failure_code == "paid_in_quickbooks"
     assert shop.there(invoice)["TotalAmt"] == 108
@@ -502,9 +498,7 @@ def test_a_retry_sees_that_the_invoice_of_a_payment_is_its_customers_again(shop:
 
 def test_a_retry_sees_that_there_is_room_for_a_payment_again(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    row = shop.there(invoice)
-    line = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    hers = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 100, "Line": [line]})["Payment"]
+    hers = shop.pay_there(invoice, amount=100)
     payment = pay(invoice)
     shop.drain()
     assert shop.event(payment).failure_code == "payment_over_applied", shop.event(payment).message
@@ -613,9 +607,7 @@ def test_an_account_that_takes_no_deposits(shop: Shop) -> None:
 
 def test_an_invoice_that_the_bookkeeper_has_marked_as_paid(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    row = shop.there(invoice)
-    line = {"Amount": 108, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}
-    hers = shop.books.post("payment", {"CustomerRef": row["CustomerRef"], "TotalAmt": 108, "Line": [line]})["Payment"]
+    hers = shop.pay_there(invoice, amount=108)
     payment = pay(invoice)
     shop.drain()
     assert_failed(

@@ -23,7 +23,7 @@ from sync.outbox.arrivals import stop_unsent
 from sync.outbox.enqueueing import enqueue_earlier_payments
 from tests import builders
 from tests.books import Shop
-from tests.journeys.test_from_quickbooks import pay_there, payment_writes
+from tests.journeys.test_from_quickbooks import payment_writes
 from tests.on_postgres import only_from_outside, run_on_postgres
 
 
@@ -32,7 +32,7 @@ def ours(invoice: Invoice, amount: str = "50", **fields: Any) -> Payment:
 
 
 def hers(shop: Shop, invoice: Invoice, amount: str = "50", **fields: Any) -> dict[str, Any]:
-    return pay_there(shop, invoice, amount=amount, **{"TxnDate": builders.TODAY.isoformat(), **fields})
+    return shop.pay_there(invoice, amount=amount, **{"TxnDate": builders.TODAY.isoformat(), **fields})
 
 
 def asked(shop: Shop, payment: Payment) -> SyncEvent:

@@ -21,7 +21,7 @@ from sync.templatetags.sync_tags import as_dollars
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_money_elsewhere import canada, taxed  # noqa: F401  a fixture
-from tests.journeys.test_two_people import bookkeeper, own_lines, pay
+from tests.journeys.test_two_people import bookkeeper, own_lines
 from tests.on_postgres import only_from_outside, run_on_postgres
 
 JUNE = dt.date(2026, 6, 1)
@@ -118,7 +118,7 @@ def test_after_the_bookkeeper_changed_twelve_things_exactly_these_are_named(shop
         shop.books.post("invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
     for invoice in month[9:11]:
         shop.books.delete("Invoice", shop.there(invoice))
-    pay(shop, month[11], 8)
+    shop.pay_there(month[11], amount=8)
     made = compare(client)
     named = {gap["record_id"]: gap for gap in made.content["differences"]}
     assert sorted(named) == [invoice.pk for invoice in month[:12]], made.content
@@ -170,7 +170,7 @@ def test_after_the_bookkeeper_changed_payments_exactly_these_are_named(shop: Sho
     her_payment(shop, there[3], TxnDate="2026-06-29")
     her_payment(shop, there[4], TxnDate="2026-07-02")
     her_payment(shop, there[5], Line=[])
-    pay(shop, month[8], 8)
+    shop.pay_there(month[8], amount=8)
     made = compare(client)
     named = {(gap["record_type"], gap["record_id"]): gap for gap in made.content["differences"]}
     assert sorted(named) == sorted([("invoice", month[8].pk), *(("payment", one.pk) for one in received[:6])]), (

@@ -130,9 +130,7 @@ def test_a_void_right_after_sending_sends_nothing(shop: Shop) -> None:
 
 def test_a_void_of_what_has_a_payment_in_qbo_needs_a_person(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    there = shop.there(invoice)
-    line = {"Amount": 50, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": 50, "Line": [line]})
+    shop.pay_there(invoice, amount=50)
     invoice.void(reason="duplicate", at=timezone.now())
     shop.drain()
     event = shop.event(invoice)

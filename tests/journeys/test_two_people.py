@@ -42,12 +42,6 @@ def decide(decision: Any, shop: Shop) -> Any:
     return decision(shop.failed(), by=None, at=timezone.now())
 
 
-def pay(shop: Shop, invoice: Invoice, amount: float) -> None:
-    there = shop.there(invoice)
-    line = {"Amount": amount, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": amount, "Line": [line]})
-
-
 def test_an_update_says_only_what_changed_here(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     invoice.edit(customer_note="Thank you", at=timezone.now())
@@ -185,7 +179,7 @@ def test_a_voided_invoice_can_be_sent_again_as_a_new_one(shop: Shop) -> None:
 @pytest.mark.parametrize("amount", [108, 40], ids=["paid in full", "paid in part"])
 def test_a_paid_invoice_keeps_its_amount_and_its_customer(shop: Shop, amount: float) -> None:
     invoice = shop.settled_invoice()
-    pay(shop, invoice, amount)
+    shop.pay_there(invoice, amount=amount)
     invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])], at=timezone.now())
     shop.drain()
     assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")
@@ -197,7 +191,7 @@ def test_a_paid_invoice_keeps_its_amount_and_its_customer(shop: Shop, amount: fl
 
 def test_the_notes_of_a_paid_invoice_go(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    pay(shop, invoice, 108)
+    shop.pay_there(invoice, amount=108)
     invoice.edit(customer_note="Thank you", internal_note="paid by check", at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
@@ -207,7 +201,7 @@ def test_the_notes_of_a_paid_invoice_go(shop: Shop) -> None:
 
 def test_other_words_on_a_line_of_a_paid_invoice_go_and_another_product_does_not(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    pay(shop, invoice, 108)
+    shop.pay_there(invoice, amount=108)
     same, other = (
         builders.line("Labor, two visits", item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Visit")
     )
@@ -228,7 +222,7 @@ def test_other_words_do_not_bring_an_amount_along_that_was_not_taken(shop: Shop,
     invoice = shop.settled_invoice()
     cheaper = builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])
     if is_paid:
-        pay(shop, invoice, 108)
+        shop.pay_there(invoice, amount=108)
     else:
         (line,) = own_lines(shop.there(invoice))
         detail = line["SalesItemLineDetail"] | {"UnitPrice": 120}
@@ -628,7 +622,7 @@ def test_the_line_that_staff_edited_is_that_line_whatever_it_says_now(shop: Shop
 
 def test_a_retry_sees_that_the_payment_was_taken_back(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    pay(shop, invoice, 40)
+    shop.pay_there(invoice, amount=40)
     invoice.edit(lines=[builders.line(item=shop.item("Labor"), unit_price="80", rates=[shop.rate])], at=timezone.now())
     shop.drain()
     assert state(shop, invoice) == (State.FAILED, "paid_in_quickbooks")

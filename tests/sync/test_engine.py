@@ -199,13 +199,7 @@ def test_voiding_what_was_deleted_there_agrees(shop: Shop) -> None:
 
 def test_a_void_with_a_payment_there_waits(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    (there,) = shop.books.invoices()
-    payment = {
-        "CustomerRef": there["CustomerRef"],
-        "TotalAmt": 10,
-        "Line": [{"Amount": 10, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}],
-    }
-    shop.books.post("payment", payment)
+    shop.pay_there(invoice, amount=10)
     invoice.void(reason="duplicate", at=timezone.now())
     shop.drain()
     assert shop.event(invoice).failure_code == "void_has_payments", shop.event(invoice).message

@@ -290,19 +290,13 @@ def test_one_company_two_shops(shop: Shop, invoices: list[Invoice], qbo_url: str
     assert reconcile(shop)[0] == 0
 
 
-def pay_there(shop: Shop, invoice: Invoice, amount: float) -> None:
-    there = row_of(shop, invoice)
-    line = {"Amount": amount, "LinkedTxn": [{"TxnId": there["Id"], "TxnType": "Invoice"}]}
-    shop.books.post("payment", {"CustomerRef": there["CustomerRef"], "TotalAmt": amount, "Line": [line]})
-
-
 def test_other_payments_there_are_named_and_are_no_mismatch(shop: Shop, invoices: list[Invoice]) -> None:
     """Where payments are not sent, the bookkeeper enters them."""
     shop.choose(sync_payments=False)
-    pay_there(shop, invoices[0], 40)
+    shop.pay_there(invoices[0], amount=40)
     builders.payment(invoices[1], at=timezone.now())
     builders.payment(invoices[2], "25", at=timezone.now())
-    pay_there(shop, invoices[2], 25)
+    shop.pay_there(invoices[2], amount=25)
     status, document = reconcile(shop)
     assert (status, document["matched"], document["paid_otherwise"]) == (0, 3, 2)
     named = {one["number"]: one["fields"] for one in document["paid_otherwise_invoices"]}
@@ -315,7 +309,7 @@ def test_other_payments_there_are_named_and_are_no_mismatch(shop: Shop, invoices
 def test_another_due_date_and_another_payment_are_both_named(shop: Shop, invoices: list[Invoice]) -> None:
     invoices[0].edit(due_date="2031-06-01", at=timezone.now())
     shop.drain()
-    pay_there(shop, invoices[0], 40)
+    shop.pay_there(invoices[0], amount=40)
     tamper(shop, invoices[0], DueDate="2031-01-01")
     status, document = reconcile(shop)
     (different,) = document["different_invoices"]
