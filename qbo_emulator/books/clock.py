@@ -65,8 +65,11 @@ class Clock:
         self.shift = shift
 
     @classmethod
-    def starting(cls, day: date) -> Clock:
-        return cls(timedelta(days=(day - datetime.now(PACIFIC).date()).days))
+    def starting(cls, day: date, at: datetime | None = None) -> Clock:
+        """A clock that shows `day` in California, and the time of day that it is there at `at` (default: now)."""
+        at = (at or datetime.now(UTC)).astimezone(UTC)
+        time_of_day = at.astimezone(PACIFIC).time()
+        return cls(datetime.combine(day, time_of_day, PACIFIC).astimezone(UTC) - at)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.shift

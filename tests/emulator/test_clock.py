@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from qbo_emulator.books.clock import PacificTime, moment
+from qbo_emulator.books.clock import PACIFIC, Clock, PacificTime, moment
 
 
 def test_own_pacific_time_is_that_of_the_tables() -> None:
@@ -16,6 +16,15 @@ def test_own_pacific_time_is_that_of_the_tables() -> None:
         assert (
             hour.astimezone(PacificTime()).isoformat() == hour.astimezone(ZoneInfo("America/Los_Angeles")).isoformat()
         )
+        hour += timedelta(hours=1)
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 15), date(2026, 6, 18), date(2026, 3, 8), date(2026, 11, 1)])
+def test_a_clock_shows_the_day_it_is_given_at_every_hour_of_every_season(day: date) -> None:
+    hour = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
+    while hour.year < 2027:
+        shown = (hour + Clock.starting(day, hour).shift).astimezone(PACIFIC)
+        assert shown.date() == day, f"at {hour}"
         hour += timedelta(hours=1)
 
 
