@@ -309,7 +309,10 @@ def probe_references(
     for entity, ids in referenced.items():
         if not ids:
             continue
-        rows = checked(read_where_in(client, entity, "Id", ids, extra=ANY_ACTIVE, pace=pace))
+        unread: dict[str, ReadFailed] = {}
+        rows = checked(read_where_in(client, entity, "Id", ids, extra=ANY_ACTIVE, pace=pace, unread=unread))
+        # A row that QuickBooks cannot read still exists.
+        ids = ids - unread.keys()
         gone = ids - {identity(row) for row in rows if row.get("Active", True)}
         if entity == "Customer":
             Link.objects.of(connection, Link.RecordType.CUSTOMER).filter(qbo_id__in=gone).update(active=False)

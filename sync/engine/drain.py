@@ -30,6 +30,7 @@ from sync.engine.prepare.items import prepare_items
 from sync.engine.prepare.payments import prepare_payments
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
+from sync.engine.send.relook import look_again
 from sync.engine.tries import NOBODYS_MISTAKE, count_as_try, stop_for_mistake
 from sync.models import State, SyncEvent
 from sync.models.events import TRANSACTIONS, EntityType
@@ -216,6 +217,9 @@ def _one_wave(work: Drain, there: Due) -> bool:
     try:
         if there.is_stale:
             refresh_stale_lists(work)
+        events = _looked_again(work, events)
+        if not events:
+            return True
         ready = _prepared(work, events)
     except ReadFailed as error:
         _could_not_read(work, events, error)
@@ -310,6 +314,32 @@ def refresh_stale_lists(work: Drain) -> None:
 
 def _stale_lists(work: Drain) -> ListStateQuerySet:
     return ListState.objects.filter(connection=work.connection).stale(at=work.now())
+
+
+def _looked_again(work: Drain, events: list[SyncEvent]) -> list[SyncEvent]:
+    """Look again at those that QuickBooks has refused; returns what may go on. Raises MustWait, Stop.
+
+    That a look fails counts as the try of those alone, and all others wait for the next wave.
+    """
+    refused = [event for event in events if event.heals]
+    if not refused:
+        return events
+    try:
+        look_again(work, refused)
+    except (MustWait, Stop, *NOBODYS_MISTAKE):
+        raise
+    except ReadFailed as error:
+        _could_not_read(work, refused, error)
+        release(work, _still_claimed(work, events))
+    except Exception as mistake:
+        logger.exception("Looking again at %s events failed", len(refused))
+        if len(refused) == 1:
+            stop_for_mistake(work, refused, mistake)
+        else:
+            # One by one, to find the event that it is about.
+            for event in refused:
+                _looked_again(work, [event])
+    return _still_claimed(work, events)
 
 
 def _prepared(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:

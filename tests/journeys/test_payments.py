@@ -185,6 +185,22 @@ def test_a_payment_says_what_it_waits_for(shop: Shop) -> None:
     assert_synced(shop, payment)
 
 
+def test_a_payment_of_an_invoice_that_became_dearer_waits_for_its_change(shop: Shop) -> None:
+    """QuickBooks refuses what is more than the invoice was; nobody is asked while the change is on its way."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    invoice.edit(lines=[builders.line("Labor", "150", item=shop.item("Labor"))], at=start)
+    shop.books.do("fault", fault="item_fault", entity="Invoice", code="10000", message="x", detail="x", times=1)
+    payment = pay(invoice, str(invoice.total), at=start)
+    shop.drain(start)
+    event = shop.event(payment)
+    assert (event.state, event.message) == (State.QUEUED, f"Waits for the invoice '#{invoice.number}'")
+    assert event.due_at == shop.event(invoice).due_at
+    shop.drain(event.due_at)
+    assert_synced(shop, payment)
+    assert shop.there(invoice)["Balance"] == 0
+
+
 def test_a_void_says_what_it_waits_for(shop: Shop) -> None:
     start = timezone.now()
     invoice = shop.settled_invoice(at=start)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 
 from qbo.models import Link
 from runacall.invoices.models import Invoice, LineInput
+from sync.engine import drain as engine
 from sync.models import ActionRecord, State, Submission, SyncEvent
 from sync.operations import deciding
 from tests import builders
@@ -652,29 +655,79 @@ def test_reconcile_tells_of_a_number_that_was_changed_there_after_an_update_of_o
     assert different.fields == {"number": (invoice.number, "77-A")}
 
 
-@pytest.mark.parametrize("entity", ["Invoice", "Payment", "Customer", "Item"])
-def test_what_she_changed_meanwhile_is_read_once_the_network_is_back(shop: Shop, entity: str) -> None:
-    """QuickBooks refused an old SyncToken, and the look at what is there by now failed: nobody is asked for that."""
-    at = timezone.now()
-    invoice = shop.settled_invoice(at=at)
-    other = shop.settled_invoice(at=at)
+# A field of each kind that we change, one that she changes, and the address of its endpoint.
+OF_BOTH = {
+    "Invoice": ({"internal_note": "called back"}, {"CustomerMemo": {"value": "blue door"}}, "invoice"),
+    "Payment": ({"reference": "77"}, {"TxnSource": "IntuitPayment"}, "payment"),
+    "Customer": ({"phone": "216-555-0100"}, {"Notes": "pays late"}, "customer"),
+    "Item": ({"description": "An hour"}, {"Sku": "L-1"}, "item"),
+}
+
+
+@dataclass(frozen=True)
+class OfBoth:
+    """A record that she has changed in QuickBooks, and we here a moment later, which is not sent yet."""
+
+    shop: Shop
+    entity: str
+    record: Any
+    was: dict[str, Any]
+    hers: dict[str, Any]
+
+    def assert_has_both(self) -> None:
+        assert self.shop.event(self.record).state == State.SYNCED, self.shop.event(self.record).message
+        now = self.shop.books.row(self.entity, self.was["Id"])
+        assert now.items() >= self.hers.items()
+        assert now["SyncToken"] == str(int(self.was["SyncToken"]) + 2)
+
+
+@pytest.fixture(params=OF_BOTH)
+def of_both(shop: Shop, request: Any) -> OfBoth:
+    entity, at = request.param, timezone.now()
+    invoice, other = shop.settled_invoice(at=at), shop.settled_invoice(at=at)
     payment = other.record_payment(amount=Decimal(50), received_date=at.date(), reference="1", method="check", at=at)
     shop.drain(at)
-    record, ours, hers, path = {
-        "Invoice": (invoice, {"internal_note": "called back"}, {"CustomerMemo": {"value": "blue door"}}, "invoice"),
-        "Payment": (payment, {"reference": "77"}, {"TxnSource": "IntuitPayment"}, "payment"),
-        "Customer": (invoice.customer, {"phone": "216-555-0100"}, {"Notes": "pays late"}, "customer"),
-        "Item": (shop.item("Labor"), {"description": "An hour"}, {"Sku": "L-1"}, "item"),
-    }[entity]
-    row = shop.books.row(entity, shop.qbo_id(record))
-    shop.books.post(path, {**row, **hers, "sparse": True})
+    ours, hers, path = OF_BOTH[entity]
+    records = {"Invoice": invoice, "Payment": payment, "Customer": invoice.customer, "Item": shop.item("Labor")}
+    record: Any = records[entity]
+    was = shop.books.row(entity, shop.qbo_id(record))
+    shop.books.post(path, {**was, **hers, "sparse": True})
     record.edit(**ours, at=at)
+    return OfBoth(shop, entity, record, was, hers)
+
+
+def test_what_she_changed_meanwhile_is_read_once_the_network_is_back(shop: Shop, of_both: OfBoth) -> None:
+    """QuickBooks refused an old SyncToken, and the look at what is there by now failed: nobody is asked for that."""
+    at = timezone.now()
     shop.books.do("fault", fault="reset", path="query", times=9)
     shop.drain(at)
-    assert shop.event(record).state == State.QUEUED, shop.event(record).message
+    assert shop.event(of_both.record).state == State.QUEUED, shop.event(of_both.record).message
     shop.books.do("clear_faults")
     shop.drain(at + timedelta(minutes=6))
-    assert shop.event(record).state == State.SYNCED, shop.event(record).message
-    now = shop.books.row(entity, row["Id"])
-    assert now.items() >= hers.items()
-    assert now["SyncToken"] == str(int(row["SyncToken"]) + 2)
+    of_both.assert_has_both()
+
+
+class Killed(BaseException):
+    """The process ends here; nothing of ours catches it."""
+
+
+def test_what_she_changed_meanwhile_is_read_by_whoever_comes_after_a_kill(shop: Shop, of_both: OfBoth) -> None:
+    """The process is killed once the refusal of an old SyncToken is recorded, before anything is read."""
+    at = timezone.now()
+    with patch.object(engine, "push", side_effect=then(engine.push, Killed())), pytest.raises(Killed):
+        shop.drain(at)
+    assert shop.event(of_both.record).heals == 1
+    written = Submission.objects.count()
+    shop.drain(at + timedelta(minutes=3))
+    of_both.assert_has_both()
+    assert Submission.objects.count() == written + 1, "it was not refused again"
+
+
+def then(function: Callable[..., object], error: BaseException) -> Callable[..., NoReturn]:
+    """Does what `function` does, and raises `error` after that."""
+
+    def run(*args: Any, **named: Any) -> NoReturn:
+        function(*args, **named)
+        raise error
+
+    return run

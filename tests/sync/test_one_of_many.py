@@ -6,10 +6,11 @@ import io
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,7 +22,12 @@ from django_q.signing import SignedPackage
 
 from qbo.failures import Failure, Subject
 from qbo.models import Connection, Lease, ListEntry
+from runacall.invoices.models import Invoice
 from sync import tasks
+from sync.engine import drain as engine
+from sync.engine.context import Drain
+from sync.engine.send import relook
+from sync.engine.send.push import Ready
 from sync.log.export import Export
 from sync.log.support_bundle import support_bundle
 from sync.models import ActionRecord, State, SyncEvent
@@ -310,29 +316,62 @@ class TestPages:
 
 
 class TestALookAgain:
-    """After a refusal we read what the payloads name; that this fails stops nothing of what was answered."""
+    """Before what was refused is sent again we read what it names; that this fails stops nothing else."""
 
-    @pytest.mark.parametrize("loop", ["look_again", "probe_references"])
-    def test_the_others_of_the_batch_are_recorded(self, shop: Shop, monkeypatch: Any, caplog: Any, loop: str) -> None:
-        from sync.engine.send import answers, relook
-
-        now = timezone.now()
-        customer = shop.settled_invoice(at=now).customer
-        gone = shop.settled_invoice(at=now, item=builders.item(shop.organization, "Pump", at=now))
+    def refused(self, shop: Shop, at: datetime) -> tuple[Invoice, list[Invoice]]:
+        """An invoice whose product the bookkeeper has made inactive a moment ago, and two sound ones beside it."""
+        customer = shop.settled_invoice(at=at).customer
+        gone = shop.settled_invoice(at=at, item=builders.item(shop.organization, "Pump", at=at))
         there = shop.books.row("Item", shop.qbo_id(shop.item("Pump")))
         shop.books.do("deactivate", entity="Item", name=there["Name"])
-        ill = shop.invoice(at=now, customer=gone.customer, item=shop.item("Pump"))
-        healthy = [shop.invoice(at=now, customer=customer) for _ in range(2)]
-        module: Any = answers if loop == "look_again" else relook
-        monkeypatch.setattr(module, loop, poisoned(getattr(module, loop), lambda *_, **__: True))
+        ill = shop.invoice(at=at, customer=gone.customer, item=shop.item("Pump"))
+        return ill, [shop.invoice(at=at, customer=customer) for _ in range(2)]
+
+    @pytest.mark.parametrize(("module", "name"), [(engine, "look_again"), (relook, "probe_references")])
+    def test_a_mistake_of_ours_stops_only_the_refused(
+        self, shop: Shop, monkeypatch: Any, caplog: Any, module: Any, name: str
+    ) -> None:
+        now = timezone.now()
+        ill, healthy = self.refused(shop, now)
+        monkeypatch.setattr(module, name, poisoned(getattr(module, name), lambda *_, **__: True))
         shop.drain(now)
         assert [shop.event(one).state for one in healthy] == [State.SYNCED, State.SYNCED]
-        assert shop.event(ill).state in (State.QUEUED, State.FAILED)
+        assert (shop.event(ill).state, shop.event(ill).failure_code) == (State.FAILED, "internal_error")
         assert "Poison" in caplog.text
-        assert "Reading the answer to submission" in caplog.text
-        monkeypatch.undo()
-        shop.drain(now + timedelta(minutes=6))
-        assert shop.event(ill).state == State.FAILED
+        assert "Looking again at 1 events failed" in caplog.text
+
+    def test_of_many_refused_a_mistake_stops_only_the_one_that_it_is_about(self, shop: Shop, monkeypatch: Any) -> None:
+        now = timezone.now()
+        ill, _ = self.refused(shop, now)
+        other = shop.invoice(at=now, customer=ill.customer, item=shop.item("Pump"))
+        about = shop.event(ill).pk
+        look = poisoned(engine.look_again, lambda _, events: about in {event.pk for event in events})
+        monkeypatch.setattr(engine, "look_again", look)
+        shop.drain(now)
+        assert [shop.event(one).failure_code for one in (ill, other)] == ["internal_error", "item_inactive"]
+
+    def test_where_quickbooks_answers_no_look_only_the_refused_wait(self, shop: Shop) -> None:
+        now = timezone.now()
+        ill = shop.settled_invoice(at=now)
+        shop.books.post("invoice", {**shop.there(ill), "CustomerMemo": {"value": "blue door"}})
+        ill.edit(internal_note="called back", at=now)
+        push = engine.push
+
+        def push_and_end(work: Drain, ready: Sequence[Ready], *, in_flight: int) -> list[Ready]:
+            unsent = push(work, ready, in_flight=in_flight)
+            work.stopped = True
+            return unsent
+
+        # The drain ends with the refusal, so that another invoice comes beside the one to be looked at.
+        with patch.object(engine, "push", push_and_end):
+            shop.drain(now)
+        assert shop.event(ill).heals == 1
+        fresh = shop.invoice(at=now, customer=ill.customer)
+        shop.books.do("fault", fault="reset", path="query", times=1)
+        shop.drain(now)
+        shop.drain(now)
+        assert (shop.event(ill).state, shop.event(ill).retries) == (State.QUEUED, 1)
+        assert (shop.event(fresh).state, shop.event(fresh).retries) == (State.SYNCED, 0)
 
 
 def test_a_database_that_is_away_is_nobodys_trouble(db: None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from qbo.connection.client import decode
-from qbo.failures import Failure
+from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There
 from qbo.mapping.book import MappingBook
@@ -26,7 +26,7 @@ from sync.engine.links import adopt_theirs, columns_without_base, keep_link, lin
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
-from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
+from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, wait_for
 from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
 from sync.engine.send.doubts import Sent, rows_on_days, sent_before
@@ -125,6 +125,7 @@ def _verdict(
         first, *rest = stopping
         further = [*map(Further, rest), *failed_prerequisites(drain, needed)]
         return refused_here(drain, event, first, plan.write, further=further)
+    needed = needed or _under_way(drain, event, payment)
     if needed:
         return wait_for(drain, event, needed, plan.write)
     return Ready.planned(event, plan, book.payments.get(payment.id))
@@ -141,6 +142,21 @@ def _needed(payment: PaymentDocument, failures: Iterable[Failure], book: Mapping
         elif failure.code == "customer_not_found":
             found.append(Needed(failure, customer_name(payment.customer)))
     return found
+
+
+def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument) -> list[Needed]:
+    """The invoices that it pays whose last change is not there yet, if QuickBooks has refused it: it may be for that,
+    such as a payment of all that is owed since the invoice became dearer.
+    """
+    if not event.heals or payment.is_void:
+        return []
+    rows = Invoice.objects.select_related("customer").filter(pk__in=[one.invoice_id for one in payment.applied])
+    changed = [invoice for invoice in rows if is_under_way(drain, invoice_name(invoice))]
+    subjects = [Subject("invoice", str(invoice.pk), f"#{invoice.number}") for invoice in changed]
+    return [
+        Needed(Failure("waits_for_invoice", subject), invoice_name(invoice))
+        for subject, invoice in zip(subjects, changed, strict=True)
+    ]
 
 
 # --- what may be there already --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import refused_here, waiting
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType, Further
+from sync.models.events import IN_FLIGHT, EntityType, Further
 from sync.outbox.enqueueing import RecordName, open_event
 
 # What an event says while it waits for a record of that kind.
@@ -55,6 +55,12 @@ def failed_prerequisites(drain: Drain, needed: Iterable[Needed]) -> Iterator[Fur
         latest = _latest(drain, one.record)
         if latest and latest.failure and latest.state in (State.FAILED, State.DISMISSED, State.HELD):
             yield Further(latest.failure, one.record.key)
+
+
+def is_under_way(drain: Drain, name: RecordName) -> bool:
+    """The last change of the record is about to be sent, or it is being found out whether it arrived."""
+    latest = _latest(drain, name)
+    return latest is not None and latest.state in (State.QUEUED, *IN_FLIGHT)
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:

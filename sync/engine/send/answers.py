@@ -21,7 +21,7 @@ from sync.engine.context import Drain
 from sync.engine.links import forget_acceptance, link_columns, write_links
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.pausing import pause_connection
-from sync.engine.send.relook import RELOOK_CODES, look_again
+from sync.engine.send.relook import RELOOK_CODES, want_lists
 from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.engine.tries import stop_for_mistake
 from sync.models import Attempt, State, Submission, SyncEvent
@@ -145,10 +145,8 @@ def read_items(answered: Answered, answers: Sequence[object]) -> None:
         record(list(outcomes.values()), at=drain.now())
         if drain.has_failed:
             release_dependants(outcomes.values(), at=drain.now())
-    # After the commit, because it may call QuickBooks.
-    again = _follow_up(drain, outcomes)
-    if again:
-        look_again(drain, submission, again)
+        want_lists(drain, submission, _to_be_looked_at(outcomes))
+    _follow_up(drain, outcomes)
 
 
 def read_items_apart(answered: Answered, answers: Sequence[object]) -> None:
@@ -170,21 +168,23 @@ def read_items_apart(answered: Answered, answers: Sequence[object]) -> None:
     with transaction.atomic():
         drain.lease.assert_held()
         answered.settle()
-    again = _follow_up(drain, outcomes)
-    with isolated("Looking again", submission=submission.pk, connection=drain.connection.pk):
-        if again:
-            look_again(drain, submission, again)
+        want_lists(drain, submission, _to_be_looked_at(outcomes))
+    _follow_up(drain, outcomes)
 
 
-def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
-    """Pause or wait if an item asked for it; returns the refusals that are worth another look, by position.
+def _to_be_looked_at(outcomes: Mapping[int, Outcome]) -> list[tuple[int, Failure]]:
+    """The refusals that are worth another look, by position."""
+    refused = [(index, one.failure) for index, one in outcomes.items() if one.failure and one.state == State.QUEUED]
+    return [(index, failure) for index, failure in refused if failure.code in RELOOK_CODES]
 
-    A batch may be answered with 200 and still report an expired subscription or throttling.
+
+def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> None:
+    """Pause or wait if an item asked for it: a batch may be answered with 200 and still report an expired subscription
+    or throttling.
     """
     drain.count(sum(outcome.state != State.QUEUED for outcome in outcomes.values()))
     drain.synced += sum(outcome.state == State.SYNCED for outcome in outcomes.values())
-    again: list[tuple[int, Failure]] = []
-    for index, outcome in outcomes.items():
+    for outcome in outcomes.values():
         failure = outcome.failure
         if failure is None:
             continue
@@ -194,9 +194,6 @@ def _follow_up(drain: Drain, outcomes: Mapping[int, Outcome]) -> list[tuple[int,
         elif failure.code == "rate_limited":
             drain.turn.leave_alone(wait_seconds(failure, drain.policy))
             drain.stopped = True
-        elif failure.code in RELOOK_CODES and outcome.state == State.QUEUED:
-            again.append((index, failure))
-    return again
 
 
 def _record_alone(answered: Answered, place: int, event: SyncEvent, answer: JsonMapping) -> Outcome:

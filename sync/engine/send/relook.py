@@ -1,4 +1,4 @@
-"""After an answer that our mirrors did not predict: read again only what the payloads referred to."""
+"""After an answer that our mirrors did not predict: before the next send, only what it referred to is read again."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from qbo import catalogue
-from qbo.connection.queries import ReadFailed
-from qbo.connection.turn import MustWait
-from qbo.failures import Failure, FailureKind
+from qbo.failures import Failure
 from qbo.json_objects import JsonMapping, Row
 from qbo.lists.checking import Unreadable
 from qbo.lists.mirrors import probe_references
 from qbo.mapping.base import Base
 from qbo.models import Link, ListState
-from sync.engine.context import Drain, Stop
+from sync.engine.context import Drain
 from sync.engine.links import read_their_rows
 from sync.engine.send.sent_items import SentItem
-from sync.models import State, Submission, SyncEvent
+from sync.models import Submission, SyncEvent
 from sync.models.events import EntityType
-from sync.retry_policy import wait_seconds
 
 logger = logging.getLogger(__name__)
 
@@ -44,27 +41,37 @@ RELOOK_CODES = frozenset(
 )
 # Lists small enough to read completely; of the others only the Ids in question are read.
 WHOLE = ("Preferences", "TaxCode", "Account", "Term")
+PROBED = ("Customer", "Item")
 
 
-def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int, Failure]]) -> None:
-    """Update the mirrors for what QuickBooks refused; if the look fails, it is done before the next send."""
-    requests = submission.writes
-    items = [SentItem.from_json(submission.items[index]) for index, _ in refused]
-    payloads = [requests[index][item.entity] for (index, _), item in zip(refused, items, strict=True)]
-    # An update says only what changed, and may be refused for what stays as it is.
-    payloads += _what_stays(drain, items)
-    lists = {name for _, failure in refused for name in catalogue.entry(failure.code).refreshes}
-    if any(failure.code == "reference_not_found" for _, failure in refused):
-        lists |= {"Item", "Account", "TaxCode", "Term"}
-    wanted = {name for name in lists if name in WHOLE}
-    if any(_is_item_of_same_name(submission, index, failure) for index, failure in refused):
-        wanted.add("Item")
+def want_lists(drain: Drain, submission: Submission, refused: Iterable[tuple[int, Failure]]) -> None:
+    """Have the lists read before the next send that may say by now what QuickBooks refused, by position in the batch.
+
+    Part of the transaction that records the refusals, so that no crash comes between.
+    """
+    wanted = set[str]()
+    for index, failure in refused:
+        lists = catalogue.entry(failure.code).refreshes
+        if failure.code == "reference_not_found":
+            lists = (*lists, "Account", "TaxCode", "Term")
+        wanted |= {name for name in lists if name in WHOLE}
+        if _is_item_of_same_name(submission, index, failure):
+            wanted.add("Item")
     # Only wanted: the next wave reads them once, however many items of this batch were refused.
     ListState.want(drain.connection, wanted, at=drain.now())
-    # Paused or throttled: no call may follow. The lists are read when the connection works again.
-    if drain.stopped:
-        _look_later(drain, lists, items)
+
+
+def look_again(drain: Drain, events: Iterable[SyncEvent]) -> None:
+    """Read what the refused sends of these events referred to and would have changed, before they are sent again.
+
+    Raises ReadFailed, MustWait, Stop.
+    """
+    refused = [event for event in events if event.heals and event.submission_id]
+    if not refused:
         return
+    items, payloads = _last_sent(drain, refused)
+    # An update says only what changed, and may be refused for what stays as it is.
+    payloads += _what_stays(drain, items)
     try:
         probe_references(
             drain.connection, drain.turn.client(), references(drain, payloads), at=drain.now(), pace=drain.pace
@@ -72,24 +79,24 @@ def look_again(drain: Drain, submission: Submission, refused: Sequence[tuple[int
         read_their_rows(drain, "Invoice", _paid_invoices(drain, payloads))
         for entity in dict.fromkeys(item.entity for item in items):
             read_their_rows(drain, entity, _changed(items, entity))
-    except (MustWait, Stop):
-        _look_later(drain, lists, items)
     except Unreadable as error:
         # The lists are read completely instead, which reports the problem if it still exists.
         logger.warning("A look at connection %s returned an invalid answer: %s.", drain.connection.pk, error)
-        _look_later(drain, lists, items)
-    except ReadFailed as error:
-        _look_later(drain, lists, items)
-        if error.failure.kind is FailureKind.WAIT:
-            drain.turn.leave_alone(wait_seconds(error.failure, drain.policy))
-            drain.stopped = True
+        ListState.want(drain.connection, PROBED, at=drain.now())
 
 
-def _look_later(drain: Drain, lists: Iterable[str], items: Iterable[SentItem]) -> None:
-    """The lists, and the records that should have been changed, are read before anything of them is sent again."""
-    ListState.want(drain.connection, lists, at=drain.now())
-    changed = [item.event_id for item in items if item.operation != "create"]
-    SyncEvent.objects.filter(pk__in=changed, state=State.QUEUED).update(look_first=True)
+def _last_sent(drain: Drain, events: Sequence[SyncEvent]) -> tuple[list[SentItem], list[JsonMapping]]:
+    """What was last sent of each of these events to this company, and as what it went out."""
+    wanted = {event.pk for event in events}
+    items, payloads = list[SentItem](), list[JsonMapping]()
+    rows = Submission.objects.filter(pk__in={event.submission_id for event in events}, realm_id=drain.turn.realm_id)
+    for submission in rows.with_bodies().defer("answer").order_by("pk").iterator(chunk_size=20):
+        for stored, request in zip(submission.items, submission.writes, strict=True):
+            if stored["event_id"] in wanted:
+                item = SentItem.from_json(stored)
+                items.append(item)
+                payloads.append(request[item.entity])
+    return items, payloads
 
 
 def _is_item_of_same_name(submission: Submission, index: int, failure: Failure) -> bool:
@@ -107,7 +114,7 @@ def _what_stays(drain: Drain, items: Iterable[SentItem]) -> list[Row]:
 
 def references(drain: Drain, payloads: Iterable[JsonMapping]) -> dict[str, set[str]]:
     """What payloads refer to: entity -> Ids."""
-    found: dict[str, set[str]] = {"Customer": set(), "Item": set()}
+    found: dict[str, set[str]] = {entity: set() for entity in PROBED}
     for payload in payloads:
         found["Customer"].add(_value(payload.get("CustomerRef")))
         for line in payload.get("Line", ()):

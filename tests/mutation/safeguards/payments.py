@@ -198,4 +198,11 @@ SAFEGUARDS = (
         "failure=failure)",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost",),
     ),
+    Safeguard(
+        "a refused payment waits for the changes of its invoices that are on their way",
+        "sync/engine/prepare/payments.py",
+        "    needed = needed or _under_way(drain, event, payment)\n",
+        "",
+        ("tests/journeys/test_payments.py::test_a_payment_of_an_invoice_that_became_dearer_waits_for_its_change",),
+    ),
 )

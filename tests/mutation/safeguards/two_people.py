@@ -484,10 +484,17 @@ SAFEGUARDS = (
         ("tests/journeys/test_numbers.py::test_a_number_is_checked_where_a_stopped_change_goes_by_a_second_look",),
     ),
     Safeguard(
-        "a row whose SyncToken was refused is read before the next send, also where the first look failed",
-        "sync/engine/send/relook.py",
-        "state=State.QUEUED).update(look_first=True)",
-        "state=State.QUEUED)",
-        (f"{OF_TWO}::test_what_she_changed_meanwhile_is_read_once_the_network_is_back",),
+        "a row whose SyncToken was refused is read before the next send, whoever makes it",
+        "sync/engine/drain.py",
+        "refused = [event for event in events if event.heals]",
+        "refused = list[SyncEvent]()",
+        (f"{OF_TWO}::test_what_she_changed_meanwhile_is_read_by_whoever_comes_after_a_kill",),
+    ),
+    Safeguard(
+        "a look that fails uses up a try of the refused alone",
+        "sync/engine/drain.py",
+        "        _could_not_read(work, refused, error)",
+        "        _could_not_read(work, events, error)",
+        ("tests/sync/test_one_of_many.py::TestALookAgain",),
     ),
 )
