@@ -49,7 +49,7 @@ def are_all_ours(invoice: TransactionRef, payments: PaymentsOn) -> bool:
         return False
     known = (applied_by(one.now).get(invoice.qbo_id, "0") for one in payments.sent.values())
     rest = applied - sum(map(Decimal, known), ZERO)
-    lost = list(payments.may_be_there.values())[:MANY]
+    lost = list(payments.lost.values())[:MANY]
     return any(sum(some, ZERO) == rest for size in range(len(lost) + 1) for some in combinations(lost, size))
 
 

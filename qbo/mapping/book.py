@@ -121,18 +121,12 @@ class Choices:
 class PaymentsOn:
     """Our payments on one invoice, by our id.
 
-    `sent`: what QuickBooks has of each; `unsent`: what each of the others pays of it; `in_doubt`: the payments that may
-    have arrived without our knowing.
+    `sent`: what QuickBooks has of each; `lost`: what others pay of it there, in its currency, if they have arrived
+    without our knowing.
     """
 
     sent: Mapping[int, TransactionRef] = field(default_factory=dict)
-    unsent: Mapping[int, Decimal] = field(default_factory=dict)
-    in_doubt: frozenset[int] = frozenset()
-
-    @property
-    def may_be_there(self) -> dict[int, Decimal]:
-        """The unsent ones that may have arrived."""
-        return {pk: amount for pk, amount in self.unsent.items() if pk in self.in_doubt}
+    lost: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

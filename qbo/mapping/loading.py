@@ -195,18 +195,17 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
     if not invoices:
         return {}
     parts = PaymentApplication.objects.filter(invoice__in=invoices)
-    here: dict[int, dict[int, Decimal]] = {pk: {} for pk in invoices}
-    for invoice_id, payment_id, amount in parts.values_list("invoice", "payment", "amount"):
-        here[invoice_id][payment_id] = amount
+    here: dict[int, set[int]] = {pk: set() for pk in invoices}
+    for invoice_id, payment_id in parts.values_list("invoice", "payment"):
+        here[invoice_id].add(payment_id)
     by_id = {qbo_id for one in invoices.values() for qbo_id in paid_by(one.now)}
-    these = Q(record_id__in={pk for some in here.values() for pk in some}) | Q(qbo_id__in=by_id)
+    these = Q(record_id__in=set().union(*here.values())) | Q(qbo_id__in=by_id)
     links = list(Link.objects.of(connection, Link.RecordType.PAYMENT).filter(these))
     found = {}
     for pk, there in invoices.items():
         ids = paid_by(there.now)
         sent = {one.record_id: _transaction(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
-        unsent = {one: amount for one, amount in here[pk].items() if one not in sent}
-        found[pk] = PaymentsOn(sent, unsent)
+        found[pk] = PaymentsOn(sent)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.applied import applied_by, unknown_on
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import DELETED
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
@@ -183,8 +183,7 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
         if not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now)
     ]
     # One of those whose answer nobody has seen is there, and until it is known, any of them.
-    lost = payments.may_be_there if unknown_on(there, payments) else ()
-    for payment_id in (*on_it, *lost):
+    for payment_id in (*on_it, *payments.lost):
         yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 

@@ -399,6 +399,24 @@ def test_a_void_waits_for_a_payment_whose_answer_was_lost(shop: Shop) -> None:
     assert not there(shop, payment)["Line"]
 
 
+def test_a_void_waits_for_a_payment_whose_answer_was_lost_and_that_is_void_too(shop: Shop) -> None:
+    """Here it pays nothing any more; what it may pay there, only what was sent of it tells."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    payment = pay(invoice, "50", at=at)
+    shop.drain(at)
+    payment.void(at=at)
+    invoice.void(reason="Entered twice", at=at)
+    shop.drain(at)
+    assert shop.event(invoice).state == State.QUEUED, shop.event(invoice).message
+    for minutes in (6, 12, 18):
+        shop.drain(at + timedelta(minutes=minutes))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    assert (shop.there(invoice)["TotalAmt"], there(shop, payment)["TotalAmt"]) == (0, 0)
+
+
 def test_a_void_does_not_wait_for_a_payment_that_was_never_sent(shop: Shop) -> None:
     """The bookkeeper has entered the same money herself: hers is not taken for ours."""
     invoice = shop.settled_invoice()
@@ -410,6 +428,19 @@ def test_a_void_does_not_wait_for_a_payment_that_was_never_sent(shop: Shop) -> N
     shop.drain()
     shop.drain()
     assert shop.event(invoice).failure_code == "void_has_payments", shop.event(invoice).message
+
+
+def test_an_edit_beside_a_payment_of_hers_that_comes_to_what_a_refused_one_of_ours_does(shop: Shop) -> None:
+    """Ours were sent, and QuickBooks said no: none of them is what pays the invoice there."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    shop.pay_there(invoice, amount=50)
+    shop.books.do("fault", fault="fault", code="2500", path="payment", times=9)
+    for amount in ("50", "30"):
+        pay(invoice, amount, at=at)
+    shop.drain(at)
+    shop.drain(at + timedelta(minutes=6))
+    assert shop.event(invoice).failure_code == "paid_in_quickbooks"
 
 
 @pytest.mark.parametrize("hers", [20, 50], ids=["as much as one of ours", "another amount"])
