@@ -104,20 +104,22 @@ def link_columns(
     return columns
 
 
-def adopt_theirs(connection: Connection, record_type: str, record_id: int, base: Base) -> None:
-    """QuickBooks already has what we would send: store `base`."""
-    link = Link.objects.of(connection, record_type).get(record_id=record_id)
-    link.base, link.theirs = base.as_text(), ""
-    # Without the new token the next update would be refused as stale.
-    link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
-    link.save(update_fields=["base", "theirs", "sync_token"])
+def adopt_theirs(drain: Drain, record_type: str, record_id: int, base: Base) -> None:
+    """QuickBooks already has what we would send: store `base`. Raises LeaseLost."""
+    with transaction.atomic():
+        drain.lease.assert_held()
+        link = Link.objects.of(drain.connection, record_type).get(record_id=record_id)
+        link.base, link.theirs = base.as_text(), ""
+        # Without the new token the next update would be refused as stale.
+        link.sync_token = str(base.row.get("SyncToken") or link.sync_token)
+        link.save(update_fields=["base", "theirs", "sync_token"])
 
 
 def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> None:
     """Store each linked record's current row next to its base, to compare when it is next planned.
 
     `entity`: QuickBooks' name of the kind: Invoice, Payment, Customer or Item. Records that are gone or inactive
-    are marked so. Raises ReadFailed, MustWait, Stop.
+    are marked so. Raises ReadFailed, MustWait, Stop, LeaseLost.
     """
     links = Link.objects.of(drain.connection, entity.lower()).for_records(record_ids).defer("base", "theirs")
     beside = {*links.exclude(theirs="").values_list("pk", flat=True)}
@@ -130,23 +132,26 @@ def read_their_rows(drain: Drain, entity: str, record_ids: Iterable[int]) -> Non
     unread: dict[str, ReadFailed] = {}
     client, pace = drain.turn.client(), drain.pace
     rows = checked(read_where_in(client, entity, "Id", by_id, extra=extra, pace=pace, unread=unread))
-    if entity == "Item":
-        # The mirror says whether a product is active, and must not say otherwise than the link.
-        store_entries(drain.connection, "Item", rows, at=drain.now())
-    for row in rows:
-        for link in by_id.pop(identity(row), ()):
-            # QuickBooks raises the token with each change: the same token means the same record. What stands beside a
-            # base under that token is another record, as after a merge, or there is no base.
-            moved = str(row.get("SyncToken", "")) != link.sync_token or link.pk in beside
-            Link.objects.filter(pk=link.pk).update(
-                theirs=encode(kept_part(entity, row)) if moved else "",
-                active=bool(row.get("Active", True)),
-                there_at=changed_there_at(row),
-                **(_columns_of_transaction(There.of(row)) if link.record_type in TRANSACTIONS else {}),
-            )
-    # A row that QuickBooks cannot read still exists.
-    gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
-    Link.objects.filter(pk__in=gone).update(active=False)
+    with transaction.atomic():
+        # Whoever was held up since the read may have been overtaken, and what it read be old.
+        drain.lease.assert_held()
+        if entity == "Item":
+            # The mirror says whether a product is active, and must not say otherwise than the link.
+            store_entries(drain.connection, "Item", rows, at=drain.now())
+        for row in rows:
+            for link in by_id.pop(identity(row), ()):
+                # QuickBooks raises the token with each change: the same token means the same record. What stands beside
+                # a base under that token is another record, as after a merge, or there is no base.
+                moved = str(row.get("SyncToken", "")) != link.sync_token or link.pk in beside
+                Link.objects.filter(pk=link.pk).update(
+                    theirs=encode(kept_part(entity, row)) if moved else "",
+                    active=bool(row.get("Active", True)),
+                    there_at=changed_there_at(row),
+                    **(_columns_of_transaction(There.of(row)) if link.record_type in TRANSACTIONS else {}),
+                )
+        # A row that QuickBooks cannot read still exists.
+        gone = [link.pk for qbo_id, same in by_id.items() if qbo_id not in unread for link in same]
+        Link.objects.filter(pk__in=gone).update(active=False)
 
 
 def _columns_of_transaction(there: There) -> dict[str, object]:

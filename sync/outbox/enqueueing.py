@@ -20,7 +20,7 @@ from runacall.invoices.documents import CustomerDocument, ItemDocument
 from runacall.invoices.models import Customer, Invoice, Payment, PaymentApplication, PricebookItem
 from runacall.looked_up import there_is_no
 from sync.models import ActionRecord, State, SyncEvent
-from sync.models.events import NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
+from sync.models.events import IN_FLIGHT, NO_FAILURE, RANK_OF_UNDOING, RANKS, UNSENT, Direction, EntityType
 
 AT_ONCE = 500
 # How many of the invoices that a payment pays are in its name in the log.
@@ -175,7 +175,7 @@ def _known_by_company(connection: Connection, invoice_ids: Collection[int]) -> M
 
 
 def enqueue_list_record(connection: Connection, record: Customer | PricebookItem, *, at: datetime) -> bool:
-    """Open or join an event if the record is in QuickBooks; otherwise queue its failed event again. False if neither.
+    """Open or join an event if the record is in QuickBooks or on its way there. False if it is neither.
 
     If an earlier company has the record, an event for that company is opened too; it waits until that company is
     connected.
@@ -192,7 +192,9 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
     # A product that is inactive there is there all the same; a customer that is gone is made again when it is needed.
     links = Link.objects.of(connection, record_type).filter(record_id=record.pk)
     is_there = links.exclude(record_type=EntityType.CUSTOMER, active=False).exists()
-    if is_there and goes:
+    # One that is being created may have gone out as it was before.
+    rows = SyncEvent.objects.of(connection).of_record(record_type, record.pk)
+    if goes and (is_there or rows.filter(state__in=(State.QUEUED, State.FAILED, *IN_FLIGHT)).exists()):
         open_event(connection, name, at=at)
         return True
     return reopen_failed(connection, record_type, record.pk, at=at)

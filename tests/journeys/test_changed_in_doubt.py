@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 
 from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS
+from qbo.models import Link
 from runacall.invoices.models import Invoice
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
-from sync.models import State
+from sync.models import State, Submission, SyncEvent
 from sync.operations import deciding, retrying
 from tests import builders
 from tests.books import Shop
@@ -21,6 +23,10 @@ from tests.journeys.office import Office
 
 # When an earlier send is certainly over, and its request id is trusted no more.
 LATER = timedelta(minutes=20)
+
+
+class Killed(BaseException):
+    """The process ends here; nothing of ours catches it."""
 
 
 def lose_the_answer(shop: Shop, at: datetime, entity: str) -> dict[str, Any]:
@@ -301,8 +307,8 @@ def test_a_change_that_was_lost_and_that_she_changed_since_is_hers(shop: Shop, e
     assert said(shop.books.row(entity, shop.qbo_id(record))) == said(hers)
 
 
-def lost(shop: Shop, entity: str, at: datetime) -> tuple[Any, dict[str, Any]]:
-    """A customer or product of an invoice that is to be made, and its row, of which nobody was told."""
+def new(shop: Shop, entity: str, at: datetime) -> Any:
+    """A customer or product of an invoice that is to be made."""
     settled = shop.settled_invoice(at=at)
     customer, item = settled.customer, shop.item("Labor")
     if entity == "Customer":
@@ -310,7 +316,13 @@ def lost(shop: Shop, entity: str, at: datetime) -> tuple[Any, dict[str, Any]]:
     else:
         item = builders.item(shop.organization, "Permit", at=at)
     shop.invoice(customer=customer, item=item, at=at)
-    return (customer if entity == "Customer" else item), lose_the_answer(shop, at, entity)
+    return customer if entity == "Customer" else item
+
+
+def lost(shop: Shop, entity: str, at: datetime) -> tuple[Any, dict[str, Any]]:
+    """The same, and its row, of which nobody was told."""
+    record = new(shop, entity, at)
+    return record, lose_the_answer(shop, at, entity)
 
 
 @pytest.mark.parametrize("entity", SLIPS)
@@ -324,6 +336,38 @@ def test_what_the_office_changed_after_a_lost_create_goes_out(shop: Shop, entity
     assert shop.event(record).state == State.SYNCED, shop.event(record).message
     assert shop.qbo_id(record) == row["Id"]
     assert said(shop.books.row(entity, row["Id"])) == changed
+
+
+@pytest.mark.parametrize("entity", SLIPS)
+def test_what_the_office_changed_while_a_create_went_out_goes_too(shop: Shop, entity: str) -> None:
+    """Whoever sent it was killed, and the same bytes go once more: they say what the record was before."""
+    at = timezone.now()
+    field, changed, said = SLIPS[entity]
+    record = new(shop, entity, at)
+    with patch("sync.engine.send.push._read", side_effect=Killed), pytest.raises(Killed):
+        shop.drain(at)
+    assert not Link.objects.filter(record_type=entity.lower(), record_id=record.pk).exists()
+    record.edit(at=at, **{field: changed})
+    shop.drain(at + timedelta(seconds=136))
+    assert Submission.objects.filter(sends=2).exists(), "it was sent again as it was"
+    assert shop.event(record).state == State.SYNCED, shop.event(record).message
+    assert said(shop.books.row(entity, shop.qbo_id(record))) == changed
+
+
+def test_an_invoice_leaves_a_product_in_doubt_to_the_event_of_that(shop: Shop) -> None:
+    """A product of that name is there: that it is ours, and what of it is still owed, only its event knows."""
+    at = timezone.now()
+    record, row = lost(shop, "Item", at)
+    record.edit(description="By the city", at=at)
+    shop.read_lists("Item")
+    SyncEvent.objects.of_record("item", record.pk).unsent().update(due_at=at + 2 * LATER)
+    shop.drain(at + LATER)
+    assert not Link.objects.filter(record_type="item", record_id=record.pk).exists()
+    for times in (2, 3):
+        shop.drain(at + times * LATER)
+    assert (shop.event(record).state, shop.qbo_id(record)) == (State.SYNCED, row["Id"])
+    assert shop.books.row("Item", row["Id"])["Description"] == "By the city"
+    assert not shop.failed().exists()
 
 
 @pytest.mark.parametrize("entity", SLIPS)

@@ -38,6 +38,16 @@ class Step:
     reference: str = ""
 
 
+@dataclass(frozen=True)
+class Expected:
+    """Every record of the shop, as it is in the end."""
+
+    invoices: list[Invoice]
+    payments: list[Payment]
+    customers: list[Customer]
+    items: list[PricebookItem]
+
+
 class Office:
     """`is_good`: whether QuickBooks still takes a refresh token; `tell`: about something that must not be."""
 
@@ -103,6 +113,12 @@ class Office:
             "pay": self._pay,
             "correct payment": self._correct_payment,
             "void payment": self._void_payment,
+            "annotate": self._annotate,
+            "correct customer": self._correct_customer,
+            "rename customer": self._rename_customer,
+            "correct item": self._correct_item,
+            "move payment": self._move_payment,
+            "restate payment": self._restate_payment,
             "retry": self._retry,
         }
 
@@ -110,7 +126,7 @@ class Office:
         if self._invoices().filter(number=step.number).exists():
             return
         organization, at = self.shop.organization, timezone.now()
-        customer = Customer.objects.filter(organization=organization, name=step.customer).first()
+        customer = Customer.objects.filter(organization=organization, name__startswith=step.customer).first()
         customer = customer or builders.customer(organization, step.customer, at=at)
         item = PricebookItem.objects.filter(organization=organization, name="Labor").first()
         item = item or builders.item(organization, "Labor", at=at)
@@ -144,6 +160,41 @@ class Office:
         for payment in self._payments().filter(reference=step.reference):
             self._try(lambda payment=payment: payment.void(at=timezone.now()))
 
+    def _annotate(self, step: Step) -> None:
+        invoice = self._invoices().get(number=step.number)
+        self._try(lambda: invoice.edit(customer_note=step.reference, at=timezone.now()))
+
+    def _correct_customer(self, step: Step) -> None:
+        for customer in self._customers().filter(name=step.customer):
+            customer.edit(phone=step.reference, at=timezone.now())
+
+    def _rename_customer(self, step: Step) -> None:
+        for customer in self._customers().filter(name=step.customer):
+            customer.edit(name=f"{step.customer} {step.reference}", at=timezone.now())
+
+    def _correct_item(self, step: Step) -> None:
+        for item in self._items():
+            item.edit(description=step.reference, at=timezone.now())
+
+    def _move_payment(self, step: Step) -> None:
+        """It pays another open invoice of its customer, or none: all of it is the customer's credit."""
+        for payment in self._payments().filter(reference=step.reference):
+            others = self._invoices().filter(customer=payment.customer_id).exclude(number=step.number).order_by("pk")
+            parts = {one: min(one.balance, payment.amount) for one in others if one.balance > 0}
+            self._try(lambda payment=payment, parts=parts: payment.apply(dict([*parts.items()][:1]), at=timezone.now()))
+
+    def _restate_payment(self, step: Step) -> None:
+        """It came to a dollar less."""
+        for payment in self._payments().filter(reference=step.reference):
+            amount = payment.amount - 1
+            applied = {one.invoice: one.amount for one in payment.applications.select_related("invoice")}
+            parts = {invoice: min(part, amount) for invoice, part in applied.items()}
+            self._try(
+                lambda payment=payment, amount=amount, parts=parts: payment.restate(
+                    amount=amount, parts=parts, at=timezone.now()
+                )
+            )
+
     def _retry(self, step: Step) -> None:
         retrying.retry(self.shop.failed(), by=None, at=timezone.now())
 
@@ -155,12 +206,19 @@ class Office:
     def _invoices(self) -> object:
         return Invoice.objects.filter(organization=self.shop.organization)
 
+    def _customers(self) -> object:
+        return Customer.objects.filter(organization=self.shop.organization)
+
+    def _items(self) -> object:
+        return PricebookItem.objects.filter(organization=self.shop.organization)
+
     def _payments(self) -> object:
         return Payment.objects.filter(organization=self.shop.organization)
 
-    def expected(self) -> tuple[list[Invoice], list[Payment]]:
-        """The invoices and payments as they have to be in the books."""
-        return list(self._invoices().order_by("pk")), list(self._payments().order_by("pk"))
+    def expected(self) -> Expected:
+        """The records as they have to be in the books."""
+        found = (self._invoices(), self._payments(), self._customers(), self._items())
+        return Expected(*(list(rows.order_by("pk")) for rows in found))
 
 
 def moment(seconds: float) -> datetime:

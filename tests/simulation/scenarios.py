@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.simulation.office import Step
 
@@ -22,7 +22,10 @@ CUSTOMERS = ("M. Okafor", "Ann Doe", "Reliable Heating, Inc.")
 
 
 def drawn(seed: int) -> list[Step]:
-    """One to eight invoices, some of them changed, paid or voided soon after; Retry is pressed now and then."""
+    """One to eight invoices, some of them changed, paid or voided soon after; Retry is pressed now and then.
+
+    In every other storm the words of invoices, customers and the product change too, and money is moved.
+    """
     dice, cashier = random.Random(f"office {seed}"), random.Random(f"cashier {seed}")
     steps: list[Step] = []
     for index in range(dice.choice((1, 1, 2, 2, 3, 8))):
@@ -39,7 +42,31 @@ def drawn(seed: int) -> list[Step]:
                 steps += _paid(cashier, number, after, f"{letter}{number}")
     if dice.random() < 0.3:
         steps.append(Step(round(dice.uniform(1, 900), 2), "retry"))
-    return steps
+    return [*steps, *_corrected(random.Random(f"clerk {seed}"), steps)]
+
+
+def _corrected(dice: random.Random, steps: Sequence[Step]) -> Iterator[Step]:
+    if dice.random() < 0.5:
+        return
+    for step in steps:
+        if step.what == "enter" and dice.random() < 0.4:
+            yield Step(_soon(dice, step.after), "annotate", step.number, reference=f"Door {dice.randint(1, 9)}")
+        if step.what == "enter" and dice.random() < 0.3:
+            yield Step(_soon(dice, step.after), "correct customer", customer=step.customer, reference=_phone(dice))
+        if step.what == "enter" and dice.random() < 0.1:
+            yield Step(
+                _soon(dice, step.after), "rename customer", customer=step.customer, reference=f"of {step.number}"
+            )
+        if step.what == "pay" and dice.random() < 0.4:
+            yield Step(_soon(dice, step.after), "move payment", step.number, reference=step.reference)
+        if step.what == "pay" and dice.random() < 0.2:
+            yield Step(_soon(dice, step.after), "restate payment", step.number, reference=step.reference)
+    for _ in range(dice.choice((0, 0, 1, 2))):
+        yield Step(round(dice.uniform(0, 900), 2), "correct item", reference=f"An hour of {dice.randint(1, 9)}")
+
+
+def _phone(dice: random.Random) -> str:
+    return f"216-555-01{dice.randint(10, 99)}"
 
 
 def _paid(dice: random.Random, number: str, after: float, reference: str) -> Iterator[Step]:

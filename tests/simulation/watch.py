@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ from qbo.failures import FailureKind
 from qbo.mapping.applied import applied_by
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.marks import INVOICE, PAYMENT, marked_as
-from runacall.invoices.models import Invoice, Payment
+from runacall.invoices.models import Customer, Invoice, Payment, PricebookItem
 from sync.log.rows import log_row
 from sync.models import SyncEvent
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.history import DELAYS
 
 if TYPE_CHECKING:
+    from tests.simulation.office import Expected
     from tests.simulation.stage import Stage
 
 UNFINISHED = "SELECT COUNT(*) FROM sync_syncevent WHERE state NOT IN ('synced', 'superseded', 'dismissed')"
@@ -36,12 +37,18 @@ FAILED = "SELECT id, record_type, record_id, failure_code FROM sync_syncevent WH
 # What a failing network, a server or a sign-in brings about. Everything else is about the books, where here nobody else
 # is at work, or about what the shop has set up, which here is right.
 FROM_OUTSIDE = (FailureKind.TRANSIENT, FailureKind.WAIT, FailureKind.PAUSE)
+OF_LINK = "SELECT qbo_id FROM qbo_link WHERE record_type = '{}' AND record_id = {}"
 STATES = """SELECT id, record_type, record_id, state, look_first, retries, failure_code, submission_id, due_at
     FROM sync_syncevent"""
 # What is marked as ours there, by what its mark begins with.
 MARKED = {"Invoice": INVOICE, "Payment": PAYMENT}
 # Which record of ours: its type and its id.
 Ours = tuple[str, int]
+
+
+def _text(value: object) -> str:
+    """Of a field that may be an object or missing."""
+    return str((value or {}).get("FreeFormNumber", "")) if isinstance(value, dict) else str(value or "")
 
 
 class Watch:
@@ -121,8 +128,8 @@ class Watch:
 
     # in the end
 
-    def judge(self, ours: tuple[Sequence[Invoice], Sequence[Payment]]) -> None:
-        invoices, payments = ours
+    def judge(self, ours: Expected) -> None:
+        invoices, payments = ours.invoices, ours.payments
         self.there = self._theirs()
         if self.unfinished():
             self.tell(f"stuck: {list(self._sql(STATES))}")
@@ -141,6 +148,10 @@ class Watch:
                 self.tell(f"the books have a payment that is not marked: {row}")
         for entity, name in (("Customer", "DisplayName"), ("Item", "Name")):
             self._once(entity, name)
+        for customer in ours.customers:
+            self._same_words("Customer", customer, DisplayName=customer.display_name, PrimaryPhone=customer.phone)
+        for item in ours.items:
+            self._same_words("Item", item, Name=item.name, Description=item.description)
         refused = sum(self.stage.emulator.limiter.refused.values()) - self.refused_before
         delayed = any(act.what in DELAYS for *_, act in self.work.history.happened)
         if refused and not delayed:
@@ -156,8 +167,15 @@ class Watch:
             return
         (row,) = rows
         total = Decimal(0) if is_void else invoice.total
-        theirs = (Decimal(str(row["TotalAmt"])), Decimal(str(row["Balance"])), row.get("DocNumber"), row.get("TxnDate"))
-        expected = (total, invoice.balance, invoice.number, invoice.invoice_date.isoformat())
+        theirs = (
+            Decimal(str(row["TotalAmt"])),
+            Decimal(str(row["Balance"])),
+            row.get("DocNumber"),
+            row.get("TxnDate"),
+            # What is void here is only voided there.
+            invoice.customer_note if is_void else (row.get("CustomerMemo") or {}).get("value", ""),
+        )
+        expected = (total, invoice.balance, invoice.number, invoice.invoice_date.isoformat(), invoice.customer_note)
         if theirs != expected:
             self.tell(f"invoice {invoice.pk} is {theirs} there and {expected} here")
 
@@ -179,6 +197,15 @@ class Watch:
         theirs = (Decimal(str(row["TotalAmt"])), applied_by(row))
         if theirs != (payment.amount, here):
             self.tell(f"payment {payment.pk} is {theirs} there and {(payment.amount, here)} here")
+
+    def _same_words(self, entity: str, record: Customer | PricebookItem, **ours: str) -> None:
+        """A customer or product that is linked says there what it says here."""
+        linked = self._sql(OF_LINK.format(entity.lower(), record.pk))
+        for (qbo_id,) in linked:
+            row = next(row for row in self._rows(entity) if row["Id"] == qbo_id)
+            theirs = {name: _text(row.get(name)) for name in ours}
+            if theirs != ours:
+                self.tell(f"{entity} {record.pk} is {theirs} there and {ours} here")
 
     def _once(self, entity: str, name: str) -> None:
         names = Counter(str(row.get(name)) for row in self._rows(entity) if row.get("Active", True))

@@ -118,6 +118,19 @@ def _customer_is_there(known: Known) -> None:
     known.invoice(customer=builders.customer(known.shop.organization, "Acme", at=START))
 
 
+def _item_is_there(known: Known) -> None:
+    known.shop.books.do("add_item", name="Gizmo")
+    known.shop.read_lists("Item")
+    known.invoice(item=builders.item(known.shop.organization, "Gizmo", at=START))
+
+
+def _same_words_on_both_sides(known: Known) -> None:
+    """QuickBooks refuses our update, since it has been changed there, and the look finds the same there."""
+    there = known.shop.books.row("Customer", known.shop.qbo_id(known.customer))
+    known.shop.books.post("customer", {**there, "PrimaryPhone": {"FreeFormNumber": "216-555-0100"}})
+    known.customer.edit(phone="216-555-0100", at=START)
+
+
 def _item_without_account(known: Known) -> None:
     known.invoice(item=builders.item(known.shop.organization, "Gizmo", at=START))
     known.shop.choose(default_income_account_id="")
@@ -146,6 +159,9 @@ PLACES = {
     "renew a token": Place("sync.engine.drain.renew_token", _token_over),
     "pause": Place("sync.engine.send.refusals.pause_connection", _turned_away),
     "link a customer": Place("sync.engine.prepare.customers._write_down", _customer_is_there),
+    "link an item": Place("sync.engine.prepare.items.carried_over", _item_is_there),
+    "keep what was read": Place("sync.engine.links.checked", _same_words_on_both_sides),
+    "adopt the same words": Place("sync.engine.prepare.nothing_sent.adopt_theirs", _same_words_on_both_sides),
     "refuse an item": Place("sync.engine.prepare.items.load_book", _item_without_account),
     "refuse an invoice": Place("sync.engine.prepare.invoices.judge", _tax_not_mapped),
     "adopt": Place("sync.engine.prepare.adoption._adopt", _answer_lost, LATER),

@@ -141,7 +141,7 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
     if invoice.id in book.invoices:
         said = kept_in_words(plan.kept)
         if plan.adopts:
-            adopt_theirs(drain.connection, EntityType.INVOICE, invoice.id, plan.adopts)
+            adopt_theirs(drain, EntityType.INVOICE, invoice.id, plan.adopts)
             said = remark(plan.expected, There.of(plan.adopts.row), kept=said)
         return in_agreement(drain, event, remark=said)
     if invoice.is_draft and not invoice.is_deleted:

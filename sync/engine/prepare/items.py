@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from qbo import catalogue
 from qbo.connection.queries import read_where_in
@@ -36,7 +37,7 @@ from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, base_as_sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
-from sync.models.events import EntityType, Further
+from sync.models.events import IN_FLIGHT, UNSENT, EntityType, Further
 from sync.outbox.arrivals import note_arrival
 from sync.outbox.enqueueing import item_name
 
@@ -229,7 +230,7 @@ def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Fai
     """
     for item_id, message in _follow_merges(drain, items).items():
         note_arrival(drain.connection, item_name(items[item_id]), at=drain.now(), message=message)
-    matches = matches_by_name(drain.connection, items)
+    matches = matches_by_name(drain.connection, _without_doubtful(drain, items))
     unclear = {item.id: match.failure for item, match in matches if match.failure}
     found = [(item, match.row) for item, match in matches if match.row]
     if found:
@@ -237,6 +238,14 @@ def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Fai
         for item, row in found:
             link_item(drain, item, str(row["Id"]), str(row.get("SyncToken", "")), book)
     return unclear
+
+
+def _without_doubtful(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, ItemDocument]:
+    """Those of which no send may have arrived: only the event of such a one knows what of it is there, and is owed."""
+    events = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.ITEM, record_id__in=items)
+    doubtful = events.filter(Q(state__in=IN_FLIGHT) | Q(state__in=UNSENT, look_first=True))
+    known = set(doubtful.values_list("record_id", flat=True))
+    return {item_id: item for item_id, item in items.items() if item_id not in known}
 
 
 def matches_by_name(connection: Connection, items: Mapping[int, ItemDocument]) -> list[tuple[ItemDocument, Match]]:
@@ -294,7 +303,7 @@ def link_item(
 ) -> None:
     """`book`: with the account that staff chose for it; what it has there stays until they choose another.
 
-    `sends`: what went out for it without an answer, which that product may have come of.
+    `sends`: what went out for it without an answer, which that product may have come of. Raises LeaseLost.
     """
     said = said_of_item(item, book.chosen_account(item))
     links = Link.objects.of(drain.connection, EntityType.ITEM)
@@ -304,18 +313,21 @@ def link_item(
         # The mirror has no descriptions, and she may have written one since.
         client = drain.turn.client()
         row = next(iter(checked(read_where_in(client, "Item", "Id", [qbo_id], pace=drain.pace))), row)
-    links.update_or_create(
-        connection=drain.connection,
-        realm_id=drain.turn.realm_id,
-        record_type=EntityType.ITEM,
-        record_id=item.id,
-        defaults={
-            "qbo_id": qbo_id,
-            "sync_token": sync_token,
-            "active": True,
-            "synced_at": drain.now(),
-            "created_here": False,
-            # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
-            **carried_over(base_as_sent(sends, "Item") or (former.base if former else ""), said, row, "Item"),
-        },
-    )
+    columns = {
+        "qbo_id": qbo_id,
+        "sync_token": sync_token,
+        "active": True,
+        "synced_at": drain.now(),
+        "created_here": False,
+        # Differences that existed before linking stay: what is sent is what was owed, and what changes from now on.
+        **carried_over(base_as_sent(sends, "Item") or (former.base if former else ""), said, row, "Item"),
+    }
+    with transaction.atomic():
+        drain.lease.assert_held()
+        links.update_or_create(
+            connection=drain.connection,
+            realm_id=drain.turn.realm_id,
+            record_type=EntityType.ITEM,
+            record_id=item.id,
+            defaults=columns,
+        )

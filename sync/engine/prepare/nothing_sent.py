@@ -55,7 +55,7 @@ def owed_update(drain: Drain, event: SyncEvent, plan: Plan) -> Ready | Outcome:
     if plan.write is not None:
         return Ready.to_send(event, plan.write, said=plan.said, kept=plan.kept)
     if plan.adopts:
-        adopt_theirs(drain.connection, event.record_type, event.record_id, plan.adopts)
+        adopt_theirs(drain, event.record_type, event.record_id, plan.adopts)
     return in_agreement(drain, event, remark=kept_in_words(plan.kept))
 
 

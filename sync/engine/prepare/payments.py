@@ -113,7 +113,7 @@ def _verdict(
         if payment.id not in book.payments:
             return nothing_to_send(drain, event, "Nothing to send: it was voided before it reached QuickBooks.")
         if plan.adopts:
-            adopt_theirs(drain.connection, EntityType.PAYMENT, payment.id, plan.adopts)
+            adopt_theirs(drain, EntityType.PAYMENT, payment.id, plan.adopts)
         return in_agreement(drain, event, remark=kept_in_words(plan.kept))
     assert plan.write is not None, "a payment without a write has no failures"
     needed = _needed(payment, failures, book) if not payment.is_void else []

@@ -497,4 +497,18 @@ SAFEGUARDS = (
         "        _could_not_read(work, events, error)",
         ("tests/sync/test_one_of_many.py::TestALookAgain",),
     ),
+    Safeguard(
+        "what the office changes of a record that is being created goes after it",
+        "sync/outbox/enqueueing.py",
+        "rows.filter(state__in=(State.QUEUED, State.FAILED, *IN_FLIGHT)).exists()",
+        "rows.filter(state__in=(State.QUEUED, State.FAILED)).exists()",
+        (f"{OF_DOUBT}::test_what_the_office_changed_while_a_create_went_out_goes_too",),
+    ),
+    Safeguard(
+        "a product in doubt is linked by its own event, which knows what is owed",
+        "sync/engine/prepare/items.py",
+        "matches_by_name(drain.connection, _without_doubtful(drain, items))",
+        "matches_by_name(drain.connection, items)",
+        (f"{OF_DOUBT}::test_an_invoice_leaves_a_product_in_doubt_to_the_event_of_that",),
+    ),
 )
