@@ -114,6 +114,9 @@ class Office:
             "correct payment": self._correct_payment,
             "void payment": self._void_payment,
             "annotate": self._annotate,
+            "renumber": self._renumber,
+            "redate": self._redate,
+            "move invoice": self._move_invoice,
             "correct customer": self._correct_customer,
             "rename customer": self._rename_customer,
             "correct item": self._correct_item,
@@ -123,7 +126,7 @@ class Office:
         }
 
     def _enter(self, step: Step) -> None:
-        if self._invoices().filter(number=step.number).exists():
+        if self._invoices().filter(internal_note=step.number).exists():
             return
         organization, at = self.shop.organization, timezone.now()
         customer = Customer.objects.filter(organization=organization, name__startswith=step.customer).first()
@@ -131,23 +134,25 @@ class Office:
         item = PricebookItem.objects.filter(organization=organization, name="Labor").first()
         item = item or builders.item(organization, "Labor", at=at)
         line = builders.line(item=item, rates=[self.shop.rate], unit_price=step.price)
-        builders.invoice(organization, customer=customer, number=step.number, lines=[line], at=at, invoice_date=DAY)
+        # By its note it is known to the office, whatever number it is given later.
+        named = {"number": step.number, "internal_note": step.number}
+        builders.invoice(organization, customer=customer, lines=[line], at=at, invoice_date=DAY, **named)
 
     def _edit(self, step: Step) -> None:
-        invoice = self._invoices().get(number=step.number)
+        invoice = self._invoice(step)
         item = PricebookItem.objects.get(organization=self.shop.organization, name="Labor")
         line = builders.line(item=item, rates=[self.shop.rate], unit_price=step.price)
         self._try(lambda: invoice.edit(lines=[line], at=timezone.now()))
 
     def _void(self, step: Step) -> None:
-        invoice = self._invoices().get(number=step.number)
+        invoice = self._invoice(step)
         self._try(lambda: invoice.void(reason="Entered twice", at=timezone.now()))
 
     def _pay(self, step: Step) -> None:
         """What is more than the balance stays the customer's credit."""
         if self._payments().filter(reference=step.reference).exists():
             return
-        invoice, amount = self._invoices().get(number=step.number), Decimal(step.price)
+        invoice, amount = self._invoice(step), Decimal(step.price)
         given = {"method": "check", "received_date": DAY, "reference": step.reference, "rest_is_credit": True}
         self._try(lambda: invoice.record_payment(amount=amount, at=timezone.now(), **given))
 
@@ -161,8 +166,19 @@ class Office:
             self._try(lambda payment=payment: payment.void(at=timezone.now()))
 
     def _annotate(self, step: Step) -> None:
-        invoice = self._invoices().get(number=step.number)
+        invoice = self._invoice(step)
         self._try(lambda: invoice.edit(customer_note=step.reference, at=timezone.now()))
+
+    def _renumber(self, step: Step) -> None:
+        self._try(lambda: self._invoice(step).edit(number=step.reference, at=timezone.now()))
+
+    def _redate(self, step: Step) -> None:
+        self._try(lambda: self._invoice(step).edit(invoice_date=date(2026, 6, 15), at=timezone.now()))
+
+    def _move_invoice(self, step: Step) -> None:
+        customer = self._customers().filter(name__startswith=step.customer).first()
+        if customer:
+            self._try(lambda: self._invoice(step).edit(customer=customer, at=timezone.now()))
 
     def _correct_customer(self, step: Step) -> None:
         for customer in self._customers().filter(name=step.customer):
@@ -179,7 +195,9 @@ class Office:
     def _move_payment(self, step: Step) -> None:
         """It pays another open invoice of its customer, or none: all of it is the customer's credit."""
         for payment in self._payments().filter(reference=step.reference):
-            others = self._invoices().filter(customer=payment.customer_id).exclude(number=step.number).order_by("pk")
+            others = (
+                self._invoices().filter(customer=payment.customer_id).exclude(internal_note=step.number).order_by("pk")
+            )
             parts = {one: min(one.balance, payment.amount) for one in others if one.balance > 0}
             self._try(lambda payment=payment, parts=parts: payment.apply(dict([*parts.items()][:1]), at=timezone.now()))
 
@@ -205,6 +223,9 @@ class Office:
 
     def _invoices(self) -> object:
         return Invoice.objects.filter(organization=self.shop.organization)
+
+    def _invoice(self, step: Step) -> Invoice:
+        return self._invoices().get(internal_note=step.number)
 
     def _customers(self) -> object:
         return Customer.objects.filter(organization=self.shop.organization)

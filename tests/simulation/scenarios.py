@@ -51,6 +51,12 @@ def _corrected(dice: random.Random, steps: Sequence[Step]) -> Iterator[Step]:
     for step in steps:
         if step.what == "enter" and dice.random() < 0.4:
             yield Step(_soon(dice, step.after), "annotate", step.number, reference=f"Door {dice.randint(1, 9)}")
+        if step.what == "enter" and dice.random() < 0.15:
+            yield Step(_soon(dice, step.after), "renumber", step.number, reference=f"{step.number}-B")
+        if step.what == "enter" and dice.random() < 0.15:
+            yield Step(_soon(dice, step.after), "redate", step.number)
+        if step.what == "enter" and dice.random() < 0.15:
+            yield Step(_soon(dice, step.after), "move invoice", step.number, customer=dice.choice(CUSTOMERS))
         if step.what == "enter" and dice.random() < 0.3:
             yield Step(_soon(dice, step.after), "correct customer", customer=step.customer, reference=_phone(dice))
         if step.what == "enter" and dice.random() < 0.1:

@@ -174,8 +174,11 @@ class Watch:
             row.get("TxnDate"),
             # What is void here is only voided there.
             invoice.customer_note if is_void else (row.get("CustomerMemo") or {}).get("value", ""),
+            row["CustomerRef"]["value"],
         )
-        expected = (total, invoice.balance, invoice.number, invoice.invoice_date.isoformat(), invoice.customer_note)
+        ((customer,),) = self._sql(OF_LINK.format("customer", invoice.customer_id))
+        words = (invoice.number, invoice.invoice_date.isoformat(), invoice.customer_note)
+        expected = (total, invoice.balance, *words, customer)
         if theirs != expected:
             self.tell(f"invoice {invoice.pk} is {theirs} there and {expected} here")
 
