@@ -33,7 +33,7 @@ DISASTERS = (
 # host is up: however slowly a machine boots, its hosts are not felled before they are up.
 BATCHES_BETWEEN = 3
 LONGEST_PEACE = 6.0 * PACE
-# How many times longer something may stand still while a host boots.
+# How many times longer something may stand still while a host boots, or go round without coming to an end.
 SLOW_BOOT = 10
 # Seconds between an operator's looks at what failed, and what this storm is made of.
 BETWEEN_LOOKS = 8.0 * PACE
@@ -146,15 +146,25 @@ class Storm:
             host.stop()
 
     def calm(self, seconds: float) -> bool:
-        """Wait until nothing waits or is on its way any more; False where something does and stands still so long."""
-        moved, before = time.monotonic(), self.ledger.states()
-        while any(before.get(state) for state in ("queued", "sending", "checking")):
+        """Wait until nothing waits or is on its way any more; False where something does and stands still so long.
+
+        Also False where it only goes round: a wait that uses up no retry and a lease that was lost have no end of
+        their own, so some SLOW_BOOT times as long something has to come to its end.
+        """
+        before = self.ledger.states()
+        fewest = open_ones(before)
+        moved = got_on = time.monotonic()
+        while open_ones(before):
             time.sleep(0.3)
             self._reconnect()
-            states = self.ledger.states()
+            states, now = self.ledger.states(), time.monotonic()
+            if open_ones(states) < fewest:
+                fewest, got_on = open_ones(states), now
             if states != before:
-                moved, before = time.monotonic(), states
-            elif time.monotonic() - moved > (seconds if self.hosts_are_up else SLOW_BOOT * seconds):
+                moved, before = now, states
+            elif now - moved > (seconds if self.hosts_are_up else SLOW_BOOT * seconds):
+                return False
+            if now - got_on > SLOW_BOOT * seconds:
                 return False
         return True
 
@@ -322,6 +332,11 @@ class Storm:
     def expire_token(self) -> bool:
         self.stage.control("expire_token", refresh=False)
         return True
+
+
+def open_ones(states: dict[str, int]) -> int:
+    """How many events wait or are on their way."""
+    return sum(states.get(state, 0) for state in ("queued", "sending", "checking"))
 
 
 def kill_in_mid_request(emulator: int, holder: int, moment: float) -> None:
