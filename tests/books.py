@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -32,7 +33,7 @@ from sync.models import Attempt, SyncEvent
 from sync.models.events import SyncEventQuerySet
 from sync.operations import recording, retrying
 from sync.operations.releasing import release_stopped
-from tests import builders
+from tests import builders, moments
 from tests.founding import found
 
 Record = Invoice | Payment | Customer | PricebookItem
@@ -43,6 +44,8 @@ STANDING_TOKEN = "the-bookkeepers-standing-token"
 # Intuit's limits have tests of their own; elsewhere they would only make drains end early.
 NO_LIMITS = {"REQUESTS_A_MINUTE": 10**6, "REQUESTS_A_SECOND": 10**6, "BATCHES_A_MINUTE": 10**6}
 REDIRECT = "http://127.0.0.1:9/callback"
+# A time that a test has just asked for is as good as now.
+A_MOMENT = dt.timedelta(seconds=1)
 
 
 @dataclass
@@ -162,7 +165,19 @@ class Shop:
         return builders.invoice(self.organization, at=at, **fields)
 
     def settled_invoice(self, **fields: Any) -> Invoice:
-        """One that is in the books already, so that its customer and item are too."""
+        """One that is in the books already, so that its customer and item are too.
+
+        Often a copy (`tests/moments.py`): a test that watches how it gets there sends one itself.
+        """
+        now, at = timezone.now(), fields.get("at")
+        if at is not None and abs(now - at) > A_MOMENT:
+            return self._settled_invoice(**fields)
+        what = {**fields, "at": at is not None, "made": "settled invoice", "today": now.date()}
+        invoice: Invoice = moments.again(self.books.url, what, partial(self._settled_invoice, **fields))
+        self.connection.refresh_from_db()
+        return invoice
+
+    def _settled_invoice(self, **fields: Any) -> Invoice:
         invoice = self.invoice(**fields)
         self.drain(fields.get("at"))
         assert self.event(invoice).state == "synced", self.event(invoice).message
@@ -295,6 +310,13 @@ def _free_company(url: str) -> str:
 
 
 def connected_shop(url: str, *, auto_create_items: bool = True, slug: str = "", country: str = "US") -> Shop:
+    what = {"made": "connected shop", "slug": slug, "country": country, "auto_create_items": auto_create_items}
+    shop: Shop = moments.again(url, what, lambda: _connected_shop(url, slug, country, auto_create_items))
+    shop.connection.emulator_url = shop.books.url = url
+    return shop
+
+
+def _connected_shop(url: str, slug: str, country: str, auto_create_items: bool) -> Shop:
     organization = builders.organization(slug, country=country)
     at = timezone.now()
     realm = _free_company(url)
@@ -341,9 +363,12 @@ def emulator(*, over_sockets: bool = False, **options: Any) -> Iterator[str]:
     ours = Emulator(**{**defaults, **options})
     server = Server(ours.handle).start()
     EMULATORS[server.url] = ours
+    if not over_sockets:
+        moments.HERE[server.url] = moments.Here(ours, repr(sorted(options.items())))
     try:
         with nullcontext() if over_sockets else _without_sockets(server.url):
             yield server.url
     finally:
         del EMULATORS[server.url]
+        moments.HERE.pop(server.url, None)
         server.stop()
