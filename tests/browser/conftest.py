@@ -24,12 +24,14 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from pytest_django.plugin import blocking_manager_key
 
 from qbo.models import Connection
 from qbo.models.connection import Status
 from qbo_emulator.router import Emulator
 from qbo_emulator.server import Server
 from runacall.organizations.models import Role
+from sync.models import Heartbeat
 from tests import builders, collected, needs
 from tests.books import EMULATORS, STANDING_TOKEN, Shop, connected_shop
 from tests.journeys.house import House, wait_until
@@ -198,7 +200,13 @@ def _nothing_to_do() -> bool:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     yield
     if nextitem is None or ROOT not in nextitem.path.parents:
+        stood = STANDING.house is not None
         STANDING.close()
+        if stood:
+            # Written by processes that ended after the rows of the last test were deleted.
+            with item.config.stash[blocking_manager_key].unblock():
+                Heartbeat.objects.all().delete()
+                connection.close()
 
 
 def pytest_sessionfinish() -> None:

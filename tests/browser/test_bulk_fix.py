@@ -81,6 +81,7 @@ def test_from_the_banner_to_no_banner(dozens: Shop, page: Page) -> None:
     assert apart(dozens.reconciles)
 
 
+@pytest.mark.slow
 @says("log.opens", "retry.single")
 def test_a_row_opens_and_is_retried_by_keyboard_alone(few: Shop, page: Page) -> None:
     page.goto("/admin/sync/syncevent/?status=failed")

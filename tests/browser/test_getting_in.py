@@ -55,6 +55,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+@pytest.mark.slow
 def test_a_new_person_accepts_an_invitation(open_shop: Shop, page: Page, visitor: Page) -> None:
     page.goto("/admin/")
     link = invited(page, "nina@example.com")

@@ -148,6 +148,7 @@ def test_on_a_phone_a_line_is_a_card(pricebook: Shop, page: Page) -> None:
     assert rate["width"] > 80, rate
 
 
+@pytest.mark.slow
 def test_without_scripts_it_is_saved_as_ever(pricebook: Shop, page: Page, browser: Browser, house: House) -> None:
     invoice = apart(lambda: pricebook.invoice(send=False))
     state = page.context.storage_state()

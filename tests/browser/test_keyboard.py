@@ -74,6 +74,7 @@ def test_the_menus_open_by_key_and_one_logs_out(page: Page) -> None:
     expect(page.get_by_role("link", name="Log in again")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_month_is_compared(open_shop: Shop, page: Page) -> None:
     arrive(page, "/quickbooks/tie-out/")
     month = page.get_by_label("Month")
@@ -84,6 +85,7 @@ def test_a_month_is_compared(open_shop: Shop, page: Page) -> None:
     tab_to(page, page.get_by_role("link", name="Download CSV"))
 
 
+@pytest.mark.slow
 def test_notifications_are_chosen(page: Page) -> None:
     arrive(page, "/quickbooks/notifications/")
     summary = page.get_by_role("checkbox", name=re.compile("A summary each morning"))
@@ -160,6 +162,7 @@ def test_a_cause_is_fixed_in_its_card_and_undone(open_shop: Shop, combined: TaxR
     assert_focus_in(shown)
 
 
+@pytest.mark.slow
 def test_an_invoice_is_fixed_in_its_banner_and_undone(open_shop: Shop, combined: TaxRate, page: Page) -> None:
     apart(lambda: open_shop.choose(sync_invoices=False))
     invoice_id = apart(lambda: open_shop.failed().latest("id").record_id)

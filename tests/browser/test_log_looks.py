@@ -103,6 +103,7 @@ SAID = """cell => {
 }"""
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_values_of_both_sides_say_whose_they_are(conflicts: list[Invoice], page: Page, width: int) -> None:
     """In the opened row, and on the invoice, whose banner asks to compare them."""

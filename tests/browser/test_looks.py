@@ -72,6 +72,7 @@ def test_a_choice_that_is_not_saved_has_its_own_warning(combined: TaxRate, open_
     expect(page.get_by_text("This code is 8 % in QuickBooks")).to_have_count(0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", ["/admin/login/", "/admin/"])
 def test_without_scripts_a_page_can_be_read_and_says_what_it_lacks(
     page: Page, browser: Browser, house: House, path: str
@@ -110,6 +111,7 @@ def test_a_long_name_covers_nothing_beside_it(open_shop: Shop, page: Page) -> No
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_boxes_of_a_line_can_be_read(open_shop: Shop, page: Page, width: int) -> None:
     """A product's name, and a rate's; beside the menu, and on a phone."""

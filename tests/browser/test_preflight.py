@@ -49,6 +49,7 @@ def rate_of(invoice: Invoice) -> TaxRate:
     return TaxRate.objects.get(name="Combined 7.25", organization=invoice.organization_id)
 
 
+@pytest.mark.slow
 def test_a_draft_is_made_ready_on_its_page_and_then_goes(open_shop: Shop, draft: Invoice, page: Page) -> None:
     today = open_shop.organization.today(timezone.now())
     page.goto(f"/admin/invoices/invoice/{draft.pk}/change/")

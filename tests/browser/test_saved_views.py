@@ -12,6 +12,7 @@ from tests.browser.test_bulk_fix import forgotten
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
+@pytest.mark.slow
 def test_a_view_by_keyboard_alone(open_shop: Shop, page: Page) -> None:
     apart(lambda: forgotten(open_shop, 2))
     page.goto("/admin/sync/syncevent/?status=failed")

@@ -75,6 +75,7 @@ def she_ships(shop: Shop, invoice: Record) -> None:
 KINDS = ("invoice", "payment", "payment of hers")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_told_and_can_be_voided_there_again(shop: Shop, invoice: Invoice, office: Office, kind: str) -> None:
     record, before = voided(shop, invoice, kind)
@@ -155,6 +156,7 @@ def test_it_is_told_where_both_had_voided_it(
     assert (shop.failed().count(), shop.reconciles()) == (0, True)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_settled_where_she_voids_it_again(shop: Shop, invoice: Invoice, kind: str) -> None:
     record, before = voided(shop, invoice, kind)

@@ -272,6 +272,7 @@ def slipped(shop: Shop, entity: str, at: datetime) -> Any:
     return record
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("later", ["", "216-555-0199", None], ids=["taken back", "changed again", "left"])
 @pytest.mark.parametrize("entity", SLIPS)
 def test_a_change_that_was_lost_is_ours_whatever_the_office_says_by_then(

@@ -132,6 +132,7 @@ def standing(shop: Shop) -> Invoice:
     return invoice
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fresh", [True, False])
 @says("closed_period.means")
 def test_an_edit_of_what_stands_in_a_closed_period_waits(
@@ -151,6 +152,7 @@ def test_an_edit_of_what_stands_in_a_closed_period_waits(
     office.assert_clear(standing)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("fresh", [True, False])
 @says("closed_period.means")
 def test_a_void_of_what_stands_in_a_closed_period_waits(

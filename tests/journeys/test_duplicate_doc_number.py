@@ -24,6 +24,7 @@ def typed(shop: Shop) -> str:
     return qbo_id
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("check", [True, False])
 @says("duplicate_doc_number.means", "duplicate_doc_number.by_hand")
 def test_fresh_a_number_that_is_taken_is_seen_before_anything_is_sent(

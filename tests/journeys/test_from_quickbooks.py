@@ -389,6 +389,7 @@ def test_a_customer_made_inactive_there_and_active_again_releases_what_waited(sh
     assert Link.objects.get(record_type="customer", record_id=invoice.customer_id).active
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("is_heard", ["each time", "in the end", "never"])
 @pytest.mark.parametrize("moment", ["inactive", "active"])
 def test_what_she_changes_as_she_makes_a_customer_active_again_stays(shop: Shop, moment: str, is_heard: str) -> None:

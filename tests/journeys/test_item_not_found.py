@@ -62,6 +62,7 @@ def test_auto_create_then_retry(shop: Shop, office: Office, capacitor: Pricebook
     assert shop.books.row("Item", shop.qbo_id(capacitor))["Name"] == NAME
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("typed", [NAME, f"  {NAME.upper()} "])
 @says("item_not_found.by_hand")
 def test_creating_it_in_qbo_with_the_same_name_then_retry(
@@ -77,6 +78,7 @@ def test_creating_it_in_qbo_with_the_same_name_then_retry(
     assert shop.books.row("Item", made["Id"])["UnitPrice"] == 12.5
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("auto_create", [True, False])
 def test_an_item_made_inactive_in_qbo_is_made_active_again_and_has_no_twin(
     shop: Shop, office: Office, capacitor: PricebookItem, auto_create: bool

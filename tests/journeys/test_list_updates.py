@@ -244,6 +244,7 @@ def test_another_account_that_the_office_chose_goes_with_the_next_change(shop: S
     assert account(shop, labor) == OTHER
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("found", ["by its name", "as what a merge left", "by a person"])
 def test_an_account_that_a_product_had_when_it_became_ours_stays(shop: Shop, found: str) -> None:
     """What differed before the link is no change of ours, and another choice of the office is one."""

@@ -310,6 +310,7 @@ def two_filters(shop: Shop) -> tuple[str, str]:
     return ids[0], ids[1]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("auto_create", [True, False])
 def test_one_item_and_two_products_of_its_name(
     shop: Shop, office: Office, matching: Matching, auto_create: bool

@@ -72,6 +72,7 @@ def test_an_edit_of_an_invoice_from_before_leaves_the_line_where_it_is(shop: Sho
     assert shop.event(invoice).state == State.SYNCED
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("learned_by", ["the daily reading", "the refusal", "the reading of changes"])
 def test_a_new_price_on_a_line_that_the_merge_moved_goes(
     shop: Shop, office: Office, labor: PricebookItem, learned_by: str

@@ -191,7 +191,7 @@ def test_more_than_the_rounding_stops(canada: Shop) -> None:
 
 
 # As many as make each kind of rounding common; the gate plays more.
-COUNT = int(os.environ.get("RANDOM_INVOICES") or (1_000 if os.environ.get("RUN_SLOW") else 250))
+COUNT = int(os.environ.get("RANDOM_INVOICES") or (1_000 if os.environ.get("RUN_SLOW") else 120))
 
 
 def random_invoices(shop: Shop, sets: list[list[TaxRate]], *, seed: int) -> list[Invoice]:

@@ -52,6 +52,7 @@ def test_a_typographic_apostrophe_stops_nobody(shop: Shop, tmp_path: Path) -> No
     assert {"Anna Smith", "Nora O’Dell"} <= set(names(shop, "Customer"))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["Nora O’Dell", "Łukasz Nowak", "漢字", "Mary – and sons", "Joe 🚐"])
 def test_one_that_is_there_under_such_a_name_is_linked(shop: Shop, name: str) -> None:
     there = shop.books.do("add_customer", name=name, email="n@example.com")["row"]["Id"]

@@ -125,6 +125,7 @@ WAYS = {
 PAID = {"refused by QuickBooks": ("108.00", "108")}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_the_same(shop: Shop, way: str) -> None:
     once, amount = PAID.get(way, ("50.00", "50"))
@@ -158,6 +159,7 @@ def test_the_customer_paid_twice(shop: Shop, way: str) -> None:
     assert not shop.failed().exists()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", ["hers known first", "both at once", "refused by QuickBooks"])
 def test_ours_goes_once_hers_is_gone(shop: Shop, way: str) -> None:
     once, amount = PAID.get(way, ("50.00", "50"))
@@ -244,6 +246,7 @@ def test_a_dismissed_question_leaves_both_as_they_are(shop: Shop) -> None:
     assert payment.invoices.get().payments.count() == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("amount", "days", "reference", "is_asked"),
     [

@@ -42,6 +42,7 @@ def minutes_of_calls(shop: Shop, start: datetime, minutes: Sequence[int]) -> lis
     return tried
 
 
+@pytest.mark.sampled(2)
 @says("retry.automatic", "retry.stops")
 @pytest.mark.parametrize("status", [503, 500])
 def test_an_answer_503_every_time_gives_tries_at_0_5_35_95(

@@ -40,6 +40,7 @@ def amounts(said: dict[str, Any]) -> list[str]:
     return [line["amount"] for line in said["lines"]]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("exempt", [False, True])
 @pytest.mark.parametrize("discount", ["0", "10.55", ""])
 def test_what_is_shown_is_what_is_saved(office: Client, shop: Organization, discount: str, exempt: bool) -> None:

@@ -137,6 +137,7 @@ def invoice(books: Connection, case: Case) -> Invoice:
     return made
 
 
+@pytest.mark.sampled(5)
 def test_log_and_opened_row_say_it(books: Connection, invoice: Invoice, case: Case) -> None:
     client, event = client_of(books), SyncEvent.objects.get()
     assert f"{case.lead} · Needs " in text(client, reverse("admin:sync_syncevent_changelist"))

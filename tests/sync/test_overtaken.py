@@ -192,6 +192,7 @@ def written() -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_whoever_is_overtaken_writes_nothing(known: Known, place: Place) -> None:
     place.given(known)
