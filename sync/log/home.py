@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -199,11 +200,17 @@ def _oldest_absent(connection: Connection) -> datetime | None:
 
 def month_end(today: date) -> str:
     """How many days the month has left, in its last week; otherwise ""."""
-    next_month = (today.replace(day=28) + timedelta(days=4)).replace(day=1)
-    left = (next_month - today).days - 1
-    if left >= MONTH_END_NEAR:
-        return ""
-    return f"The month ends in {counted(left, 'day')}." if left else "The month ends today."
+    return f"{month_ends_in(today)}." if days_left(today) < MONTH_END_NEAR else ""
+
+
+def days_left(today: date) -> int:
+    """How many days the month has after today."""
+    return monthrange(today.year, today.month)[1] - today.day
+
+
+def month_ends_in(today: date) -> str:
+    left = days_left(today)
+    return f"The month ends in {counted(left, 'day')}" if left else "The month ends today"
 
 
 def last_days(organization: Organization, events: SyncEventQuerySet, *, at: datetime) -> list[Day]:

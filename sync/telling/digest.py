@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -12,7 +11,7 @@ from runacall.invoices.money import dollars
 from runacall.isolation import isolated
 from runacall.organizations.models import Membership, Organization
 from sync.log.causes import causes
-from sync.log.home import home
+from sync.log.home import days_left, home, month_ends_in
 from sync.log.wording import counted
 from sync.models import Attempt, Letter, State, SyncEvent, Wish
 from sync.models.events import Direction
@@ -83,9 +82,8 @@ def _ahead(connection: Connection, owes: bool, at: datetime) -> list[str]:
     elif connection.expires_at and connection.expires_at - at < TOKEN_ENDS_SOON:
         day = connection.organization.local(connection.expires_at).date()
         ahead.append(f"The connection to QuickBooks ends on {day}: reconnect before then.")
-    left = monthrange(today.year, today.month)[1] - today.day
-    if owes and left < MONTH_ENDS_SOON:
-        ahead.append(f"The month ends in {counted(left, 'day')}, and its books are not complete.")
+    if owes and days_left(today) < MONTH_ENDS_SOON:
+        ahead.append(f"{month_ends_in(today)}, and its books are not complete.")
     return ahead
 
 

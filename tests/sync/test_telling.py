@@ -213,6 +213,22 @@ def test_the_summary_comes_once_in_the_shops_morning(shop: Shop) -> None:
     assert send_due(at=morning + timedelta(hours=1)) == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (dt.date(2026, 6, 25), ""),
+        (dt.date(2026, 6, 26), "The month ends in 4 days, and its books are not complete."),
+        (dt.date(2026, 6, 30), "The month ends today, and its books are not complete."),
+        (dt.date(2028, 2, 28), "The month ends in 1 day, and its books are not complete."),
+    ],
+)
+def test_the_summary_says_that_the_month_ends(shop: Shop, day: dt.date, said: str) -> None:
+    Wish.objects.create(organization=shop.organization, user=owner(shop), digest=True)
+    unmapped(shop, "Combined 7.25")
+    digest.write_all(at=dt.datetime.combine(day, dt.time(7), tzinfo=shop.organization.zone))
+    assert re.findall("The month ends.*", Letter.objects.get().text) == ([said] if said else [])
+
+
 def test_the_page_shows_each_person_their_own(shop: Shop) -> None:
     other = builders.member(shop.organization, Role.ADMIN)
     unmapped(shop, "Combined 7.25")
