@@ -55,7 +55,8 @@ def found(company: Company, *, at: datetime) -> None:
     for key, entity, body, days, is_paid in sorted(sales(), key=lambda one: -one[3]):
         then = at - timedelta(days=days)
         company.start_ids_at(entity, int(key))
-        body["TxnDate"] = pacific_date(then).isoformat()
+        # By the calendar: so many times 24 hours ago it was the day before or after, where summer time lies between.
+        body["TxnDate"] = (pacific_date(at) - timedelta(days=days)).isoformat()
         made = operations.create(company, KINDS[entity], body, at=then, options=frozenset())
         if is_paid:
             company.start_ids_at("Payment", next(free))

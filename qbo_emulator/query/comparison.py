@@ -12,6 +12,9 @@ from qbo_emulator.books.clock import PACIFIC, moment
 from qbo_emulator.books.company import Row
 from qbo_emulator.query.statement import Condition
 
+# Properties of rows that are times: as text, the hour that is twice in November would be in disorder.
+TIMES = "MetaData."
+
 
 def value_at(row: Row, path: str) -> object:
     """The value of a property; a reference counts as its id, a list as its first."""
@@ -35,7 +38,7 @@ def plain(value: object) -> object:
 
 
 def comparable(value: object) -> object:
-    """`value` in a form that orders among its like: numbers as numbers, text without case, times as instants."""
+    """`value` in a form that orders among its like: numbers as numbers, text without case."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, Decimal)):
@@ -54,7 +57,7 @@ def pair(stored: object, given: object, path: str) -> tuple[Any, Any] | None:
         except InvalidOperation:
             return None if numeric else (str(stored), str(given))
         return both if both[1].is_finite() else None
-    if path.startswith("MetaData."):
+    if path.startswith(TIMES):
         return instant(str(stored)), instant(str(given))
     return comparable(stored), comparable(given)
 
@@ -109,5 +112,5 @@ def sort_key(value: object, path: str) -> tuple[int, Any]:
     if path == "Id":
         text = str(value)
         return (1, Decimal(text)) if text.isdigit() else (2, text)
-    value = comparable(value)
+    value = Decimal(instant(str(value))) if path.startswith(TIMES) else comparable(value)
     return (1, value) if isinstance(value, Decimal) else (2, value)
