@@ -37,7 +37,7 @@ def bookkeeper(url: str, shop: shop_data.Shop) -> Bookkeeper:
 
 def cause_all(stocks: dict[str, Stock], url: str, *, say: Say) -> None:
     """Goes from three unconnected shops to the eight errors. Raises TookTooLong."""
-    _prepare_heating(bookkeeper(url, HEATING))
+    _prepare_heating(stocks[HEATING.slug], bookkeeper(url, HEATING))
     _prepare_plumbing(bookkeeper(url, PLUMBING))
     _prepare_electric(bookkeeper(url, ELECTRIC))
     for shop in SHOPS:
@@ -50,12 +50,12 @@ def cause_all(stocks: dict[str, Stock], url: str, *, say: Say) -> None:
     at_rest(say=say, expected=THE_EIGHT)
 
 
-def _prepare_heating(hand: Bookkeeper) -> None:
+def _prepare_heating(stock: Stock, hand: Bookkeeper) -> None:
     """The books before connecting: products, codes, a closing date, an inactive account, taken numbers."""
     hand.do("add_account", name=shop_data.CLUB_ACCOUNT, type="Income")
     _add_products(hand)
     _add_codes(hand)
-    today = timezone.now().date()
+    today = stock.organization.today(timezone.now())
     hand.do("close_books", date=(today - timedelta(days=seeding.CLOSED_DAYS)).isoformat())
     hand.do("deactivate", entity="Account", name=shop_data.CLUB_ACCOUNT)
     for position in seeding.TAKEN_NUMBERS:

@@ -158,7 +158,7 @@ class Shop:
     def invoice(self, **fields: Any) -> Invoice:
         """One taxed line of a pricebook item over $100.00, unless told otherwise."""
         at = fields.pop("at", timezone.now())
-        fields.setdefault("invoice_date", at.date())
+        fields.setdefault("invoice_date", self.organization.today(at))
         if "lines" not in fields:
             item = fields.pop("item", None) or self.item("Labor")
             fields["lines"] = [builders.line(item=item, rates=[self.rate])]
@@ -261,7 +261,7 @@ class Shop:
         """Connect another company of the same emulator, and use it from `start_date` on."""
         moment, url = at or timezone.now(), self.books.url
         connection = connect(self.organization, grant(url, realm), environment="emulator", emulator_url=url, at=moment)
-        day = start_date or moment.date()
+        day = start_date or self.organization.today(moment)
         use_other_company(connection, realm_id=realm, start_date=day, at=moment)
         self.connection.refresh_from_db()
 

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -28,12 +29,18 @@ from runacall.organizations.models import Membership, Organization, Role
 # A Wednesday noon in Ohio; tests that need another time hand one in.
 NOW = dt.datetime(2026, 6, 17, 16, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 6, 17)
+TIME_ZONE = "America/New_York"
 PASSWORD = "correct horse battery"
 
 _serial = itertools.count(1)
 
 
-def organization(slug: str = "", *, name: str = "", time_zone: str = "America/New_York", **fields: Any) -> Organization:
+def today(at: dt.datetime | None = None) -> dt.date:
+    """The day now, or at `at`, in the shops of these tests: for hours of each day another one than in UTC."""
+    return (at or timezone.now()).astimezone(ZoneInfo(TIME_ZONE)).date()
+
+
+def organization(slug: str = "", *, name: str = "", time_zone: str = TIME_ZONE, **fields: Any) -> Organization:
     slug = slug or f"shop-{next(_serial)}"
     return Organization.objects.create(slug=slug, name=name or slug.title(), time_zone=time_zone, **fields)
 

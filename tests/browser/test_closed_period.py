@@ -6,11 +6,11 @@ import datetime as dt
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from runacall.invoices.models import Invoice
 from sync.models import State
+from tests import builders
 from tests.books import Shop
 from tests.browser.conftest import apart
 from tests.journeys.house import House, wait_until
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 @pytest.fixture
 def stopped(open_shop: Shop) -> list[Invoice]:
     """Two invoices of a closed period."""
-    today = timezone.now().date()
+    today = builders.today()
     open_shop.books.do("close_books", date=(today - dt.timedelta(days=30)).isoformat())
     open_shop.read_lists("Preferences")
     invoices = [open_shop.invoice(invoice_date=today - dt.timedelta(days=40)) for _ in range(2)]

@@ -68,7 +68,7 @@ def shop_of(country: str, rates: list[tuple[str, str]], sets: list[list[int]]) -
     made = [builders.rate(organization, name, percent) for name, percent in rates]
     items = [builders.item(organization, name, unit_price="90.00") for name in ("Tune-up", "Filter 16x25")]
     customers = [builders.customer(organization, f"Customer {n}", email=f"c{n}@example.com") for n in range(5)]
-    today = timezone.now().date()
+    today = builders.today()
     for n in range(COUNT + 2):
         builders.invoice(
             organization,
@@ -157,7 +157,7 @@ def walk(page: Page, name: str, map_rates: Callable[[Page], None]) -> None:
     back(page)
     expect(summary(page, "products")).to_contain_text("2 created when an invoice needs them")
 
-    start = (timezone.now().date() - dt.timedelta(days=60)).isoformat()
+    start = (builders.today() - dt.timedelta(days=60)).isoformat()
     opened(page, "start").get_by_label("Start date").fill(start)
     opened(page, "start").get_by_role("button", name="Save the start date").click()
     expect(summary(page, "start")).to_have_text(f"{start}: {COUNT} invoices, none older")

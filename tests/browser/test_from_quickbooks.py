@@ -65,7 +65,7 @@ def heard(shop: Shop) -> int:
 
 @pytest.mark.slow
 def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Shop, page: Page) -> None:
-    shop, today = told_shop, timezone.now().date()
+    shop, today = told_shop, builders.today()
 
     def begin() -> tuple[str, str]:
         customer = builders.customer(shop.organization, "M. Okafor")
@@ -105,7 +105,7 @@ def test_a_void_there_is_voided_here_too_and_the_month_is_tied_out(told_shop: Sh
 
 @pytest.mark.slow
 def test_one_check_on_both_sides_counts_once_unless_the_customer_paid_twice(told_shop: Shop, page: Page) -> None:
-    shop, today = told_shop, timezone.now().date()
+    shop, today = told_shop, builders.today()
 
     def begin() -> list[str]:
         customer = builders.customer(shop.organization, "M. Okafor")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from qbo.models import ConnectionSettings, PaymentMapping
@@ -118,7 +117,7 @@ def parts_there(shop: Shop) -> list[float]:
 def test_tips_and_card_fees_get_products_of_their_own_and_are_tied_out(open_shop: Shop, page: Page) -> None:
     """Chosen by hand, booked there, counted for the month; and one that the bookkeeper books elsewhere is named."""
     page.goto("/admin/")
-    shop, today = open_shop, timezone.now().date()
+    shop, today = open_shop, builders.today()
 
     def begin() -> None:
         for name in ("Gratuity", "Surcharges", "Other income"):

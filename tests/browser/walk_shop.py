@@ -43,7 +43,7 @@ def walk_shop(url: str) -> WalkShop:
     shop = connected_shop(url, slug="buckeye")
     at = timezone.now()
     second = builders.organization("hilltop", name="Hilltop Plumbing")
-    builders.invoice(second, at=at, invoice_date=at.date(), number="H-1")
+    builders.invoice(second, at=at, invoice_date=builders.today(at), number="H-1")
     _what_arrived(shop, at)
     _what_waits_for_a_person(shop, at)
     people = _people(shop.organization, second, at)
@@ -69,20 +69,22 @@ def _what_arrived(shop: Shop, at: dt.datetime) -> None:
     okafor = builders.customer(shop.organization, "M. Okafor", email="okafor@example.com", at=at)
     labor = builders.item(shop.organization, "Labor", at=at)
     lines = [builders.line(item=labor, rates=[shop.rate])]
-    many = [InvoiceInput(customer=okafor, invoice_date=at.date(), lines=lines) for _ in range(MANY)]
+    many = [InvoiceInput(customer=okafor, invoice_date=builders.today(at), lines=lines) for _ in range(MANY)]
     enter_invoices(shop.organization, many, at=at, send=True)
     paid = shop.invoice(customer=okafor, item=labor, number="PAID-1")
-    builders.payment(paid, at=at, received_date=at.date())
+    builders.payment(paid, at=at, received_date=builders.today(at))
     shop.choose(sync_invoices=False)
     shop.invoice(customer=okafor, item=labor, number="EARLIER-1")
     shop.choose(sync_invoices=True, sync_payments=False)
-    builders.payment(shop.invoice(customer=okafor, item=labor, number="PAID-2"), at=at, received_date=at.date())
+    builders.payment(
+        shop.invoice(customer=okafor, item=labor, number="PAID-2"), at=at, received_date=builders.today(at)
+    )
     shop.choose(sync_payments=True)
     checked = [shop.invoice(customer=okafor, item=labor, number=number) for number in CHECK]
     shop.drain()
     for invoice in checked:
-        builders.payment(invoice, "10", at=at, received_date=at.date())
-        shop.pay_there(invoice, amount="10", TxnDate=at.date().isoformat())
+        builders.payment(invoice, "10", at=at, received_date=builders.today(at))
+        shop.pay_there(invoice, amount="10", TxnDate=builders.today(at).isoformat())
     shop.hear()
     shop.drain()
 
@@ -113,10 +115,10 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
     shop.books.do("add_customer", name="Tremont Diner Catering", email="events@tremont.example.com")
     diner = builders.customer(shop.organization, "Tremont Diner", at=at)
     shop.invoice(customer=diner, number="VENDOR-1")
-    shop.books.do("close_books", date=(at.date() - dt.timedelta(days=30)).isoformat())
+    shop.books.do("close_books", date=(builders.today(at) - dt.timedelta(days=30)).isoformat())
     shop.read_lists("Preferences")
     for number in ("CLOSED-1", "CLOSED-2", "CLOSED-3", "CLOSED-4", ASKED):
-        sent(number, invoice_date=at.date() - dt.timedelta(days=40))
+        sent(number, invoice_date=builders.today(at) - dt.timedelta(days=40))
     shop.drain()
     for number in ("D-SENT", "O-SENT"):
         sent(number)
@@ -131,7 +133,7 @@ def _what_waits_for_a_person(shop: Shop, at: dt.datetime) -> None:
 
 def _what_was_asked(shop: Shop, owner: Any, at: dt.datetime) -> None:
     """A month was compared with QuickBooks, and the accountant has a question."""
-    tie_outs.make(tie_outs.ask(shop.connection, at.date().replace(day=1), at=at, by=owner))
+    tie_outs.make(tie_outs.ask(shop.connection, builders.today(at).replace(day=1), at=at, by=owner))
     asked = Invoice.objects.get(organization=shop.organization, number=ASKED)
     stopped = SyncEvent.objects.of(shop.connection).of_record("invoice", asked.pk)
     assert asking.ask(stopped, by=owner, at=at, to_name="Jane Roe").done == 1

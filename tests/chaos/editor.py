@@ -73,7 +73,7 @@ def pay(invoice: Invoice, dice: random.Random) -> None:
     now = timezone.now()
     amount = invoice.balance if dice.random() < 0.7 else (invoice.balance / 2).quantize(Decimal("0.01"))
     method = dice.choice(("check", "cash"))
-    invoice.record_payment(amount=amount, method=method, received_date=now.date(), at=now)
+    invoice.record_payment(amount=amount, method=method, received_date=invoice.organization.today(now), at=now)
 
 
 def pay_several(invoice: Invoice, dice: random.Random) -> None:
@@ -102,7 +102,7 @@ def _receive(invoice: Invoice, dice: random.Random, *, most: int, more: Decimal)
         customer=invoice.customer,
         amount=sum(parts.values(), more),
         method=dice.choice(("check", "cash")),
-        received_date=now.date(),
+        received_date=invoice.organization.today(now),
         reference=str(dice.randrange(10**6)),
     )
 

@@ -57,8 +57,9 @@ def test_no_invoice_mixes_rates(stocks: dict[str, seeding.Stock]) -> None:
 
 
 def test_the_closed_period_holds_a_paid_and_an_unpaid_one(stocks: dict[str, seeding.Stock]) -> None:
-    closing = timezone.now().date() - timedelta(days=seeding.CLOSED_DAYS)
-    closed = Invoice.objects.for_organization(stocks[HEATING.slug].organization).filter(invoice_date__lte=closing)
+    heating = stocks[HEATING.slug].organization
+    closing = heating.today(timezone.now()) - timedelta(days=seeding.CLOSED_DAYS)
+    closed = Invoice.objects.for_organization(heating).filter(invoice_date__lte=closing)
     assert Counter(invoice.status for invoice in closed).keys() == {"paid", "sent"}
     assert closed.count() == len(seeding.CLOSED)
 

@@ -58,7 +58,7 @@ def compared(shop: Shop, month: dt.date) -> TieOut:
 
 def test_after_twelve_changes_exactly_these_are_named(heating: Shop) -> None:
     shop = heating
-    last = timezone.now().date().replace(day=1) - dt.timedelta(days=1)
+    last = builders.today().replace(day=1) - dt.timedelta(days=1)
     month = last.replace(day=1)
     of_month = Invoice.objects.filter(organization=shop.organization, invoice_date__range=(month, last))
     unpaid = list(of_month.filter(amount_paid=0).order_by("pk"))[:12]

@@ -152,7 +152,7 @@ def numbers_of(page: Page, element_id: str) -> dict[str, str]:
 
 
 def test_used_on_purpose_then_back(shop: Shop, office: Office, invoices: Invoices, start: dt.datetime) -> None:
-    first, day = shop.connection.realm_id, start.date()
+    first, day = shop.connection.realm_id, builders.today(start)
     older = shop.invoice(customer=invoices.synced.customer, at=start, invoice_date=day - dt.timedelta(days=40))
     account = ConnectionSettings.objects.get().default_income_account_id
     page = choose_there(office, OTHER)
@@ -209,7 +209,7 @@ def test_used_on_purpose_then_back(shop: Shop, office: Office, invoices: Invoice
 
 def test_both_companies_have_links_of_their_own(shop: Shop, invoices: Invoices, start: dt.datetime) -> None:
     links = list(Link.objects.order_by("pk").values())
-    shop.move_to(OTHER, at=start, start_date=start.date() + dt.timedelta(days=1))
+    shop.move_to(OTHER, at=start, start_date=builders.today(start) + dt.timedelta(days=1))
     assert list(Link.objects.order_by("pk").values()) == links
     assert list(shop.log()) == []
 
@@ -315,7 +315,7 @@ def test_a_drain_under_way_sends_nothing_to_the_new_company(
         connection = connect(
             shop.organization, grant(url, OTHER), environment="emulator", emulator_url=url, at=timezone.now()
         )
-        use_other_company(connection, realm_id=OTHER, start_date=start.date(), at=timezone.now())
+        use_other_company(connection, realm_id=OTHER, start_date=builders.today(start), at=timezone.now())
         drain.connection.refresh_from_db()
         return send_it(drain, *call)
 

@@ -19,7 +19,7 @@ CODE = "closed_period"
 
 
 def days_ago(days: int) -> dt.date:
-    return timezone.now().date() - dt.timedelta(days=days)
+    return builders.today() - dt.timedelta(days=days)
 
 
 def message(invoice_date: dt.date, closing_date: dt.date) -> str:

@@ -14,6 +14,7 @@ from sync.models import State
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import INVOICES, Office
+from tests.journeys.test_two_people import HER_DUE_DATE
 from tests.journeys.visiting import Page, send
 
 
@@ -75,14 +76,14 @@ def test_what_one_of_them_emptied_is_said_as_well(shop: Shop, office: Office, in
 
 
 def test_both_changed_it_and_ours_is_sent(shop: Shop, office: Office, invoice: Invoice) -> None:
-    hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate="2026-12-24")
+    hers(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate=HER_DUE_DATE)
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
     press(office, invoice, "send_ours")
     shop.drain()
     office.assert_clear(invoice)
     there = shop.there(invoice)
-    assert (there["CustomerMemo"]["value"], there["DueDate"]) == ("Thank you", "2026-12-24")
+    assert (there["CustomerMemo"]["value"], there["DueDate"]) == ("Thank you", HER_DUE_DATE)
 
 
 def test_both_moved_it_to_another_customer(shop: Shop, office: Office, invoice: Invoice) -> None:

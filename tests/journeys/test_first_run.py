@@ -31,7 +31,7 @@ def newcomer(db: None, qbo_url: str) -> Office:
     rate = builders.rate(organization, "California 8", "8")
     owner = builders.member(organization, Role.OWNER)
     shop = Shop(organization, Connection(organization=organization), Books(qbo_url), rate)
-    today = timezone.now().date()
+    today = builders.today()
     for day in (today - dt.timedelta(days=400), today, today, today):
         shop.invoice(invoice_date=day, customer=builders.customer(organization, f"Customer {day}"))
     return Office(shop, visitor_of(owner))
@@ -153,7 +153,7 @@ def test_go_needs_a_start_date_and_a_dry_run_that_is_up_to_date(newcomer: Office
     connection, at = newcomer.shop.connection, timezone.now()
     with pytest.raises(first_run.NotYet, match="Choose the start date first"):
         first_run.go(connection, by=None, at=at)
-    first_run.choose_start(connection, at.date(), by=None, at=at)
+    first_run.choose_start(connection, builders.today(at), by=None, at=at)
     with pytest.raises(first_run.NotYet, match="Try it without sending first"):
         first_run.go(connection, by=None, at=at)
     dry_run.start(connection, at=at)

@@ -19,7 +19,7 @@ from sync.models.events import Direction
 from sync.operations import deciding, dismissing, retrying
 from tests import builders
 from tests.books import Shop
-from tests.journeys.test_two_people import bookkeeper, own_lines
+from tests.journeys.test_two_people import HER_DUE_DATE, bookkeeper, own_lines
 
 
 def void_there(shop: Shop, invoice: Invoice) -> None:
@@ -131,19 +131,19 @@ def test_other_money_there_is_a_difference_with_both_values_and_a_choice(shop: S
 
 
 def test_a_due_date_there_is_a_remark_and_ours_still_goes_when_it_changes_here(shop: Shop) -> None:
-    invoice = shop.settled_invoice(due_date=timezone.now().date() + timedelta(days=30))
-    bookkeeper(shop, invoice, DueDate="2027-03-01")
+    invoice = shop.settled_invoice(due_date=builders.today() + timedelta(days=30))
+    bookkeeper(shop, invoice, DueDate=HER_DUE_DATE)
     shop.hear()
     direction, state, message = told(shop, invoice)
     assert (direction, state) == (Direction.IN, "synced")
     assert "due date" in message
-    assert "2027-03-01" in message
+    assert HER_DUE_DATE in message
     sent = writes(shop)
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
     # With the token that came in: one write, and no stale object before it.
     assert writes(shop) == sent + 1
-    assert shop.there(invoice)["DueDate"] == "2027-03-01"
+    assert shop.there(invoice)["DueDate"] == HER_DUE_DATE
     assert shop.event(invoice).state == "synced"
 
 

@@ -14,6 +14,7 @@ from sync.models import State
 from tests import builders
 from tests.books import Record, Shop
 from tests.journeys.office import Office
+from tests.journeys.test_two_people import HER_DUE_DATE
 
 KEPT = "Kept what was changed in QuickBooks: "
 
@@ -68,9 +69,9 @@ def test_several_fields(shop: Shop, invoice: Invoice) -> None:
     was = shop.there(invoice)["DueDate"]
     invoice.edit(due_date=date.fromisoformat(was), at=timezone.now())
     shop.drain()
-    hers(shop, "Invoice", invoice, DueDate="2026-12-24", CustomerMemo={"value": "blue door"})
+    hers(shop, "Invoice", invoice, DueDate=HER_DUE_DATE, CustomerMemo={"value": "blue door"})
     invoice.edit(internal_note="ask Ann", at=timezone.now())
-    changes = f"due date {was} → 2026-12-24; message empty → 'blue door'"
+    changes = f"due date {was} → {HER_DUE_DATE}; message empty → 'blue door'"
     assert said(shop, invoice) == f"{KEPT}{changes}. Run a Call keeps its own."
 
 

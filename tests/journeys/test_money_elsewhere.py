@@ -21,6 +21,7 @@ from sync.models.events import EntityType
 from tests import builders
 from tests.books import NO_LIMITS, Shop, connected_shop, emulator
 from tests.journeys.office import Office
+from tests.journeys.test_two_people import HER_DUE_DATE
 from tests.journeys.visiting import visitor_of
 
 
@@ -212,7 +213,9 @@ def random_invoices(shop: Shop, sets: list[list[TaxRate]], *, seed: int) -> list
         ]
         discount = Decimal(chance.randint(1, 400)) / 100 if chance.random() < 0.5 else Decimal(0)
         whole = sum((line_amount(line.quantity, line.unit_price or Decimal(0)) for line in lines), Decimal(0))
-        new.append(InvoiceInput(customer=customer, invoice_date=at.date(), lines=lines, discount=min(discount, whole)))
+        new.append(
+            InvoiceInput(customer=customer, invoice_date=builders.today(at), lines=lines, discount=min(discount, whole))
+        )
     return enter_invoices(shop.organization, new, at=at, send=True)
 
 
@@ -258,19 +261,19 @@ def test_without_a_due_date_none_is_sent_and_none_compared(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     assert invoice.due_date is None
     assert "DueDate" in shop.there(invoice)
-    shop.books.post("invoice", {**shop.there(invoice), "DueDate": "2030-01-31"})
+    shop.books.post("invoice", {**shop.there(invoice), "DueDate": HER_DUE_DATE})
     before = shop.books.calls()
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
     shop.assert_in_books(invoice)
-    assert shop.there(invoice)["DueDate"] == "2030-01-31"
+    assert shop.there(invoice)["DueDate"] == HER_DUE_DATE
     sent = [str(one["body"]) for one in shop.books.requests() if one["id"] > before]
     assert sent
     assert not any("DueDate" in body for body in sent)
 
 
 def test_a_due_date_that_is_taken_away_here_is_left_alone_there(shop: Shop) -> None:
-    day = timezone.now().date() + timedelta(days=40)
+    day = builders.today() + timedelta(days=40)
     invoice = shop.settled_invoice(due_date=day)
     assert shop.there(invoice)["DueDate"] == day.isoformat()
     invoice.edit(due_date=None, at=timezone.now())

@@ -128,9 +128,9 @@ def test_a_void_invoice_is_freed_of_its_payments_first(shop: Shop) -> None:
 
 def test_a_void_waits_for_a_payment_that_cannot_be_taken_off(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    payment = pay(invoice, received_date=timezone.now().date() - timedelta(days=40))
+    payment = pay(invoice, received_date=builders.today() - timedelta(days=40))
     shop.drain()
-    shop.books.do("close_books", date=(timezone.now().date() - timedelta(days=30)).isoformat())
+    shop.books.do("close_books", date=(builders.today() - timedelta(days=30)).isoformat())
     invoice.void(reason="Duplicate", at=timezone.now())
     shop.read_lists("Preferences")
     shop.drain()
@@ -159,7 +159,7 @@ def test_a_payment_waits_for_its_invoice_and_follows_by_itself(shop: Shop) -> No
 
 def test_posting_to_today_moves_the_invoice_and_its_payment_follows(shop: Shop) -> None:
     """The payment shares the failure of its invoice, and has no dates of its own to post."""
-    today = timezone.now().date()
+    today = builders.today()
     shop.books.do("close_books", date=(today - timedelta(days=10)).isoformat())
     shop.read_lists("Preferences")
     invoice = shop.invoice(invoice_date=today - timedelta(days=20))
@@ -266,8 +266,8 @@ def test_earlier_invoices_bring_their_payments_along(shop: Shop) -> None:
 
 
 def test_a_payment_of_an_invoice_from_before_the_start_date_stays_out(shop: Shop) -> None:
-    shop.choose(start_date=timezone.now().date())
-    payment = pay(shop.invoice(invoice_date=timezone.now().date() - timedelta(days=1)))
+    shop.choose(start_date=builders.today())
+    payment = pay(shop.invoice(invoice_date=builders.today() - timedelta(days=1)))
     assert not shop.log().filter(record_id=payment.pk, record_type="payment").exists()
 
 
@@ -754,7 +754,7 @@ def test_a_payment_of_a_customer_who_is_inactive_there_makes_no_second_one(shop:
 
 def test_a_payment_in_a_closed_period(shop: Shop) -> None:
     invoice = shop.settled_invoice()
-    today = timezone.now().date()
+    today = builders.today()
     shop.books.do("close_books", date=(today - timedelta(days=3)).isoformat())
     payment = pay(invoice, received_date=today - timedelta(days=5))
     shop.drain()

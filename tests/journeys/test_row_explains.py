@@ -111,7 +111,7 @@ def test_what_came_back_after_a_fix_says_which(shop: Shop, office: Office) -> No
     shop.drain()
     assert "Failed again with the same message." in opened(office, invoice).text
     office.pick_tax_code(invoice.lines.get().tax_rates.get(), code="2")
-    shop.books.do("close_books", date=timezone.now().date().isoformat())
+    shop.books.do("close_books", date=builders.today().isoformat())
     shop.read_lists("Preferences")
     office.retry(invoice)
     shop.drain()

@@ -20,6 +20,9 @@ from sync.operations import deciding
 from tests import builders
 from tests.books import Shop
 
+# On no day is it the due date that an invoice has by QuickBooks' terms or by an edit here.
+HER_DUE_DATE = (builders.today() + timedelta(days=45)).isoformat()
+
 
 def bookkeeper(shop: Shop, invoice: Invoice, **fields: Any) -> dict[str, Any]:
     """The bookkeeper opens the invoice in QuickBooks and saves it with other values."""
@@ -279,7 +282,7 @@ def test_an_invoice_that_was_moved_there_stays_moved(shop: Shop) -> None:
 def conflict(shop: Shop) -> Invoice:
     """The message was changed on both sides."""
     invoice = shop.settled_invoice(customer_note="Hello")
-    bookkeeper(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate="2026-12-24")
+    bookkeeper(shop, invoice, CustomerMemo={"value": "by the bookkeeper"}, DueDate=HER_DUE_DATE)
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
     return invoice
@@ -316,7 +319,7 @@ def test_sending_ours_replaces_that_field_and_no_other(shop: Shop, conflict: Inv
     assert state(shop, conflict) == (State.SYNCED, "")
     there = shop.there(conflict)
     assert there["CustomerMemo"]["value"] == "Thank you"
-    assert there["DueDate"] == "2026-12-24"
+    assert there["DueDate"] == HER_DUE_DATE
 
 
 def test_what_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop, conflict: Invoice) -> None:
@@ -499,18 +502,18 @@ def lose_the_answer(shop: Shop) -> None:
 
 
 def test_what_she_changed_while_our_update_was_in_doubt_is_a_persons_to_decide(shop: Shop) -> None:
-    invoice = shop.settled_invoice(customer_note="Hello", due_date=timezone.now().date())
+    invoice = shop.settled_invoice(customer_note="Hello", due_date=builders.today())
     lose_the_answer(shop)
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain()
-    bookkeeper(shop, invoice, DueDate="2026-12-24")
-    invoice.edit(due_date=timezone.now().date() + timedelta(days=9), at=timezone.now())
+    bookkeeper(shop, invoice, DueDate=HER_DUE_DATE)
+    invoice.edit(due_date=builders.today() + timedelta(days=9), at=timezone.now())
     later = timezone.now() + timedelta(minutes=20)
     shop.drain(later)
     shop.drain(later)
     assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
     assert [side["field"] for side in shop.event(invoice).facts["sides"]] == ["due date"]
-    assert shop.there(invoice)["DueDate"] == "2026-12-24"
+    assert shop.there(invoice)["DueDate"] == HER_DUE_DATE
     assert shop.there(invoice)["CustomerMemo"]["value"] == "Thank you"
 
 
@@ -524,7 +527,7 @@ def test_what_she_changed_while_a_new_invoice_was_in_doubt_stays(shop: Shop) -> 
         state=State.QUEUED, due_at=timezone.now(), look_first=True
     )
     there = next(row for row in shop.books.invoices() if f"-{invoice.pk})" in row["PrivateNote"])
-    shop.books.post("invoice", {**there, "CustomerMemo": {"value": "by the bookkeeper"}, "DueDate": "2026-12-24"})
+    shop.books.post("invoice", {**there, "CustomerMemo": {"value": "by the bookkeeper"}, "DueDate": HER_DUE_DATE})
     invoice.edit(customer_note="Thank you", at=timezone.now())
     shop.drain(timezone.now() + timedelta(minutes=20))
     assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
@@ -685,7 +688,9 @@ class OfBoth:
 def of_both(shop: Shop, request: Any) -> OfBoth:
     entity, at = request.param, timezone.now()
     invoice, other = shop.settled_invoice(at=at), shop.settled_invoice(at=at)
-    payment = other.record_payment(amount=Decimal(50), received_date=at.date(), reference="1", method="check", at=at)
+    payment = other.record_payment(
+        amount=Decimal(50), received_date=builders.today(at), reference="1", method="check", at=at
+    )
     shop.drain(at)
     ours, hers, path = OF_BOTH[entity]
     records = {"Invoice": invoice, "Payment": payment, "Customer": invoice.customer, "Item": shop.item("Labor")}

@@ -326,7 +326,7 @@ def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(
 
 EDITS: dict[str, dict[str, Any]] = {
     "number": {"number": "OTHER-1"},
-    "date": {"invoice_date": timezone.now().date() - timedelta(days=3)},
+    "date": {"invoice_date": builders.today() - timedelta(days=3)},
     "note": {"customer_note": "Thank you"},
 }
 

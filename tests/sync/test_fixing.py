@@ -403,7 +403,7 @@ class TestNumber:
         assert shop.reconciles()
 
     def test_of_a_paid_invoice_stays_and_is_left_alone(self, shop: Shop, taken: list[Invoice]) -> None:
-        builders.payment(taken[0], at=timezone.now(), received_date=timezone.now().date())
+        builders.payment(taken[0], at=timezone.now(), received_date=builders.today())
         shop.drain(timezone.now() + timedelta(seconds=1))
         case = case_of(shop.connection, "duplicate_doc_number")
         assert case is not None

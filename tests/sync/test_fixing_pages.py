@@ -152,7 +152,7 @@ def test_where_nothing_here_fixes_it_the_banner_says_what_a_retry_would_do(books
 
 
 def test_a_choice_that_changes_invoices_is_for_the_one_whose_page_it_is_on(books: Connection) -> None:
-    day = timezone.localdate() - timedelta(days=400)
+    day = builders.today() - timedelta(days=400)
     made = [builders.invoice(books.organization, invoice_date=day, at=timezone.now()) for _ in range(2)]
     SyncEvent.objects.filter(connection=books).delete()
     first, second = (log_rows.event(books, failure=log_rows.CLOSED, invoice=one) for one in made)

@@ -71,9 +71,9 @@ def test_a_list_read_a_moment_ago_is_not_read_again(shop: Shop) -> None:
 
 
 def test_the_closing_date_is_read_again_before_it_stops_an_invoice(shop: Shop) -> None:
-    shop.books.do("close_books", date=timezone.now().date().isoformat())
+    shop.books.do("close_books", date=builders.today().isoformat())
     shop.read_lists("Preferences")
-    invoice = shop.invoice(invoice_date=timezone.now().date())
+    invoice = shop.invoice(invoice_date=builders.today())
     shop.books.do("close_books", date=None)
     shop.drain(timezone.now() + timedelta(minutes=16))
     assert shop.event(invoice).state == State.SYNCED

@@ -54,7 +54,7 @@ class Hands(RuleBasedStateMachine):
 
     @property
     def day(self) -> dt.date:
-        return self.at.date()
+        return self.shop.organization.today(self.at)
 
     @property
     def books(self) -> Bookkeeper:
