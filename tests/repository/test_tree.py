@@ -65,6 +65,15 @@ def test_nothing_imports_the_demo() -> None:
         assert not re.search(r"^\s*(from|import) demo\b", path.read_text(), re.MULTILINE), path
 
 
+def test_no_day_is_that_of_the_server() -> None:
+    """A day is the shop's (`Organization.today`, in tests `builders.today`): for hours of each day another one."""
+    servers = re.compile(r"\bnow\([^()]*\)\.date\(\)|\b(?:localdate|date\.today)\((?!.*any day will do)")
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if "benchmarks" not in path.parts]
+    for path in [*modules(), *tests]:
+        found = servers.search(path.read_text())
+        assert not found, f"{path.relative_to(ROOT)}: {found and found[0]}"
+
+
 def test_no_path_of_somebodys_machine_is_in_the_tree() -> None:
     """What is written here has to be true on every machine."""
     somebodys = re.compile(r"(?<![\w./:])/(?:home|root|Users|work|mnt|opt)/[\w.]")
