@@ -172,7 +172,7 @@ class Shop:
         now, at = timezone.now(), fields.get("at")
         if at is not None and abs(now - at) > A_MOMENT:
             return self._settled_invoice(**fields)
-        what = {**fields, "at": at is not None, "made": "settled invoice", "today": now.date()}
+        what = {**fields, "at": at is not None, "made": "settled invoice", "today": self.organization.today(at or now)}
         invoice: Invoice = moments.again(self.books.url, what, partial(self._settled_invoice, **fields))
         self.connection.refresh_from_db()
         return invoice
