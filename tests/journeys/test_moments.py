@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -84,15 +84,6 @@ def test_a_copy_is_what_was_made(db: None, qbo_url: str) -> None:
     assert second[0] == third[0] == fourth[0] == fifth[0]
     assert third[1] == fourth[1] == fifth[1]
     assert fourth[2] == fifth[2]
-
-
-def test_a_copy_is_of_the_shops_day(db: None, qbo_url: str) -> None:
-    """It is 1 December in UTC at both hours, and in the shop from five o'clock on."""
-    for hour, day in ((4, date(2026, 11, 30)), (5, date(2026, 12, 1))):
-        with time_machine.travel(datetime(2026, 12, 1, hour, 30, tzinfo=UTC)):
-            for _ in range(5):
-                with new_shop() as shop:
-                    assert shop.settled_invoice().invoice_date == day
 
 
 def test_it_goes_on_like_any_other(kept: None) -> None:
