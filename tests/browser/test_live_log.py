@@ -138,6 +138,7 @@ def test_what_has_not_changed_is_not_touched(two_rates: tuple[TaxRate, TaxRate],
     expect(page.locator(".rac-selection-count")).to_have_text("1 selected")
 
 
+@pytest.mark.slow
 def test_retry_sync_on_the_invoice_says_what_came_of_it(
     two_rates: tuple[TaxRate, TaxRate], open_shop: Shop, page: Page
 ) -> None:

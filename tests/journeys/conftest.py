@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from runacall.organizations.models import Role
-from tests import builders
+from tests import builders, moments
 from tests.books import NO_LIMITS, Shop, connected_shop, emulator
 from tests.journeys.office import Office
-from tests.journeys.visiting import visitor_of
+from tests.journeys.visiting import visitor_in, visitor_of
 
 
 @pytest.fixture
@@ -29,4 +29,9 @@ def shop(db: None, qbo_url: str) -> Shop:
 @pytest.fixture
 def office(shop: Shop) -> Office:
     """The shop's Owner, logged in."""
-    return Office(shop, visitor_of(builders.member(shop.organization, Role.OWNER)))
+    session = moments.again(shop.books.url, {"made": "owner's session"}, lambda: session_of(shop))
+    return Office(shop, visitor_in(session))
+
+
+def session_of(shop: Shop) -> str:
+    return visitor_of(builders.member(shop.organization, Role.OWNER)).client.cookies["sessionid"].value

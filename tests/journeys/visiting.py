@@ -114,6 +114,13 @@ def visitor_of(person: User) -> ClientVisitor:
     return ClientVisitor(client)
 
 
+def visitor_in(session: str) -> ClientVisitor:
+    """Whoever has logged in there."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["sessionid"] = session
+    return ClientVisitor(client)
+
+
 class HttpVisitor:
     """Over HTTP to a server that runs as a process."""
 
