@@ -7,7 +7,8 @@ reference, Payment).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from qbo.failures import Failure, Subject
@@ -22,17 +23,19 @@ from qbo.mapping.base import (
     cents,
     collisions,
     fields_of,
+    kept_part,
     name_of,
     plain,
     reference,
     told_apart,
 )
 from qbo.mapping.book import MappingBook, Ref, TransactionRef
-from qbo.mapping.invoice_rows import is_void
+from qbo.mapping.invoice_rows import UNCHANGED, is_void
 from qbo.mapping.payloads import Payload, Write
 from qbo.mapping.plans import Expected, Plan, conflict, settled_undo
 from qbo.mapping.preflight import account_subject, account_there, customer_subject
 from runacall.invoices.documents import PaymentDocument
+from runacall.invoices.money import ZERO
 
 REFERENCE_MAX = 21
 # An account that money can be deposited to (Intuit's API reference, Payment.DepositToAccountRef).
@@ -219,6 +222,41 @@ def holds_payment(row: Row, written: Row) -> bool:
     if "PrivateNote" in written and notes[0] != notes[1]:
         return False
     return "Line" not in written or applied_by(row) == applied_by(written)
+
+
+# What is empty there where we sent none.
+EMPTY_UNLESS_SENT = ("PaymentMethodRef", "PaymentRefNum")
+
+
+def base_of_payment(row: Row, said: Said, written: Row) -> Base:
+    """The base of a payment that was found there, made by `written`, whose answer nobody saw.
+
+    QuickBooks held what was sent; what differs now somebody changed since.
+    """
+    held = {key: value for key, value in row.items() if key in written or key not in EMPTY_UNLESS_SENT}
+    return Base(said, {**held, **kept_part("Payment", written), "SyncToken": UNCHANGED})
+
+
+def with_hers_taken_off(base: Base, theirs: Row, said: Said, fields: Collection[str]) -> Base:
+    """`base`, once a person wants ours there in `fields`: then what she had it pay since gives way to what we say.
+
+    Where she was only asked about its amount, that stays as long as there is room for it. What she had it pay before
+    stays, too, unless she has it pay more since and there is no room. What gives way counts as sent by us.
+    """
+    if not {"amount", "invoices"} & {*fields}:
+        return base
+    then, ours = applied_by(base.row), {*base.said.get("lines", {}), *said["lines"]}
+    hers = {key: amount for key, amount in applied_by(theirs).items() if key not in ours}
+    since = [key for key, amount in hers.items() if then.get(key) != amount]
+    ways: Sequence[list[str]] = ([], [key for key in since if key not in then], since)
+
+    def fits(taken_off: Collection[str]) -> bool:
+        parts = (*said["lines"].values(), *(amount for key, amount in hers.items() if key not in taken_off))
+        return sum(map(Decimal, parts), ZERO) <= Decimal(said["amount"])
+
+    taken_off = next(filter(fits, ways["invoices" in fields :]), since)
+    lines = base.said.get("lines", {}) | {key: hers[key] for key in taken_off}
+    return replace(base, said={**base.said, "lines": lines}) if taken_off else base
 
 
 def _pays_one_of(line: Row, invoice_ids: set[str]) -> bool:

@@ -18,7 +18,7 @@ from qbo.mapping.base import STATUS, Base, Said
 from qbo.mapping.invoice_rows import base_kept
 from qbo.mapping.list_planning import said_of_customer, said_of_item
 from qbo.mapping.loading import load_book, load_company
-from qbo.mapping.payments import plan_payment
+from qbo.mapping.payments import plan_payment, with_hers_taken_off
 from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
 from runacall.invoices.document_loading import load_customers, load_invoices, load_items, load_payments
@@ -45,7 +45,8 @@ def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     if is_back and event.record_type == EntityType.PAYMENT:
         return _take_in_again(event, link, at)
     base, theirs, said = _three(event, link)
-    _store(link, base_kept(base, theirs, said))
+    is_invoice = event.record_type == EntityType.INVOICE
+    _store(link, base_kept(base, theirs, said) if is_invoice else base.keep_theirs(theirs, said))
     # An update sent before this no longer counts, even if a look finds that it arrived.
     Link.objects.filter(pk=link.pk).update(accepted_at=at, synced_at=at, **({"voided": True} if is_back else {}))
     fields = event.facts.get("fields") or "amount"
@@ -81,9 +82,11 @@ def _take_in_again(event: SyncEvent, link: Link, at: datetime) -> str:
 
 
 def _send_ours(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
-    base, theirs, _ = _three(event, link)
+    base, theirs, said = _three(event, link)
     # A total follows from the rest.
     fields = tuple(side["field"] for side in event.facts.get("sides", ()) if side["field"] != "total")
+    if event.record_type == EntityType.PAYMENT:
+        base = with_hers_taken_off(base, theirs, said, fields)
     _store(link, base.send_ours(theirs, fields))
     if _is_back(event):
         Link.objects.filter(pk=link.pk).update(voided=False)

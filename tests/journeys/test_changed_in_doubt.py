@@ -10,9 +10,10 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS
 from qbo.models import Link
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, Payment
 from sync.matching import choosing
 from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State, Submission, SyncEvent
@@ -112,6 +113,99 @@ def test_what_she_did_to_a_lost_invoice_is_still_hers_when_it_is_retried(shop: S
         assert shop.event(invoice).failure_code == ("voided_in_quickbooks" if is_voided else "changed_in_quickbooks")
         assert shop.books.row("Invoice", row["Id"]) == hers
         shop.retry(invoice, at=at + turn * LATER)
+
+
+def lost_payment(shop: Shop, at: datetime) -> tuple[Payment, dict[str, Any]]:
+    """One that arrived, and its row, of which nobody was told; there is another invoice that it could pay."""
+    invoice = shop.settled_invoice(at=at)
+    shop.settled_invoice(customer=invoice.customer, at=at)
+    payment = builders.payment(invoice, "50", at=at, reference="1107")
+    return payment, lose_the_answer(shop, at, "Payment")
+
+
+def what_she_did(row: dict[str, Any], invoices: list[dict[str, Any]]) -> dict[str, tuple[dict[str, Any], set[str]]]:
+    """By what it is called: what she changes of a payment, and which of our fields a person is asked about."""
+    (line,) = row["Line"]
+    (other,) = {one["Id"] for one in invoices} - {line["LinkedTxn"][0]["TxnId"]}
+    elsewhere = {**line, "LinkedTxn": [{"TxnId": other, "TxnType": "Invoice"}]}
+    return {
+        "amount": ({"TotalAmt": 20, "Line": [{**line, "Amount": 20}]}, {"amount", "invoices"}),
+        "day": ({"TxnDate": "2026-06-10"}, {"date"}),
+        "invoice": ({"Line": [elsewhere]}, {"invoices"}),
+    }
+
+
+@pytest.mark.parametrize("is_edited", [False, True], ids=["as it was", "edited here"])
+@pytest.mark.parametrize("did", ["amount", "day", "invoice"])
+def test_what_she_changed_of_a_lost_payment_is_asked_about(shop: Shop, did: str, is_edited: bool) -> None:
+    """Retries change nothing about it, and *Send ours* brings it back as it is here."""
+    at = timezone.now()
+    payment, row = lost_payment(shop, at)
+    changes, asked = what_she_did(row, shop.books.invoices())[did]
+    shop.books.post("payment", {**row, **changes})
+    hers = shop.books.row("Payment", row["Id"])
+    if is_edited:
+        payment.edit(reference="1108", at=at)
+    for turn in range(1, 4):
+        shop.drain(at + turn * LATER)
+        event = shop.event(payment)
+        assert event.failure_code == "changed_in_quickbooks", (event.state, event.message)
+        assert {side["field"] for side in event.facts["sides"]} == asked
+        assert shop.books.row("Payment", row["Id"]) == hers
+        shop.retry(payment, at=at + turn * LATER)
+    shop.drain(at + 4 * LATER)
+    deciding.send_ours(shop.failed(), by=None, at=at + 4 * LATER)
+    shop.drain(at + 4 * LATER)
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    now = shop.books.row("Payment", row["Id"])
+    assert [one["Id"] for one in shop.books.rows("Payment")] == [row["Id"]]
+    assert [now[key] for key in ("TotalAmt", "TxnDate")] == [row[key] for key in ("TotalAmt", "TxnDate")]
+    assert applied_by(now) == applied_by(row)
+    assert now["PaymentRefNum"] == payment.reference
+    assert shop.reconciles()
+
+
+def test_what_she_wrote_on_a_lost_payment_stays_and_is_told(shop: Shop) -> None:
+    at = timezone.now()
+    payment, row = lost_payment(shop, at)
+    shop.books.post("payment", {**row, "PaymentRefNum": "hers"})
+    shop.drain(at + LATER)
+    event = shop.event(payment)
+    assert (event.state, event.message) == (
+        State.SYNCED, "Kept what was changed in QuickBooks: reference 1107 → 'hers'. Run a Call still says 1107.",
+    )  # fmt: skip
+    assert shop.books.row("Payment", row["Id"])["PaymentRefNum"] == "hers"
+
+
+@pytest.mark.parametrize("is_void_here", [False, True], ids=["counts here", "void here"])
+def test_a_lost_payment_that_she_voided_is_asked_about_unless_it_is_void_here(shop: Shop, is_void_here: bool) -> None:
+    at = timezone.now()
+    payment, row = lost_payment(shop, at)
+    shop.books.post("payment", {"Id": row["Id"], "SyncToken": row["SyncToken"]}, operation="void")
+    if is_void_here:
+        payment.void(at=at)
+    for turn in range(1, 4):
+        shop.drain(at + turn * LATER)
+        event = shop.event(payment)
+        expected = (State.SYNCED, "") if is_void_here else (State.FAILED, "payment_voided_there")
+        assert (event.state, event.failure_code) == expected, event.message
+        shop.retry(payment, at=at + turn * LATER)
+    assert shop.books.row("Payment", row["Id"])["TotalAmt"] == 0
+
+
+def test_a_lost_payment_that_quickbooks_has_with_another_total_is_sent_again_on_retry(shop: Shop) -> None:
+    """Nobody has changed it since: QuickBooks did not keep what was sent."""
+    at = timezone.now()
+    payment, row = lost_payment(shop, at)
+    otherwise = {**row, "TotalAmt": 20, "Line": [{**row["Line"][0], "Amount": 20}]}
+    with patch("sync.engine.prepare.payments.rows_on_days", return_value=[otherwise]):
+        shop.drain(at + LATER)
+    assert shop.event(payment).failure_code == "total_differs"
+    shop.retry(payment, at=at + LATER)
+    shop.drain(at + LATER)
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    (again,) = Submission.objects.with_bodies().latest("pk").writes
+    assert (again["Payment"]["Id"], again["Payment"]["TotalAmt"]) == (row["Id"], 50)
 
 
 def test_one_that_is_sent_as_new_and_lost_is_not_taken_for_the_void_one(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from qbo.models import ConnectionSettings, PaymentMapping
 from runacall.invoices.models import Invoice, Payment
 from sync.models import State
 from sync.operations.dating import post_to_current_period
-from sync.operations.deciding import send_ours
+from sync.operations.deciding import keep_quickbooks, send_ours
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments, payments_of
 from tests import builders
 from tests.books import Shop
@@ -577,6 +577,81 @@ def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
     shop.hear()
     said = f"invoices is '#{two.number}: 40.00' there and '#{one.number}: 40.00' here"
     assert_failed(shop, payments[1], "edited_in_quickbooks", f"Changed in QBO: {said}")
+
+
+def moved(shop: Shop, payment: Payment, parts: dict[str, int], **fields: Any) -> None:
+    """She has it pay these invoices there, by their Ids."""
+    lines = [
+        {"Amount": amount, "LinkedTxn": [{"TxnId": qbo_id, "TxnType": "Invoice"}]} for qbo_id, amount in parts.items()
+    ]
+    shop.books.post("payment", {**there(shop, payment), "Line": lines, **fields})
+
+
+def paid_there(shop: Shop, payment: Payment) -> dict[str, int]:
+    row = there(shop, payment)
+    return {one["TxnId"]: line["Amount"] for line in row["Line"] for one in line["LinkedTxn"]}
+
+
+@pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
+@pytest.mark.parametrize("whose", ["ours", "hers"])
+@pytest.mark.parametrize("amount", ["108", "250"], ids=["all of it", "with a credit"])
+def test_ours_takes_it_off_what_she_had_it_pay_instead(shop: Shop, amount: str, whose: str, is_edited: bool) -> None:
+    """Left there, it would pay both, or be more than it is; what she had it pay from before stays."""
+    one = shop.settled_invoice()
+    other = shop.settled_invoice(customer=one.customer)
+    customer = {"id": shop.qbo_id(one.customer)}
+    hers = [shop.books.do("add_invoice", amount="108", customer=customer)["row"]["Id"] for _ in range(2)]
+    payment = pay(one, amount, rest_is_credit=True)
+    shop.drain()
+    before = {shop.qbo_id(one): 108} | ({hers[1]: 20} if amount == "250" else {})
+    moved(shop, payment, before)
+    shop.hear()
+    assert not shop.failed().exists(), "what she does with the credit is hers"
+    to = shop.qbo_id(other) if whose == "ours" else hers[0]
+    moved(shop, payment, {key: part for key, part in before.items() if key in hers} | {to: 108})
+    if is_edited:
+        payment.edit(reference="1108", at=timezone.now())
+        shop.drain()
+    else:
+        shop.hear()
+    assert shop.event(payment).failure_code == ("changed_in_quickbooks" if is_edited else "edited_in_quickbooks")
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    assert paid_there(shop, payment) == before
+
+
+@pytest.mark.parametrize("whole", [108, 250], ids=["no room", "room"])
+def test_our_amount_leaves_what_she_added_where_there_is_room(shop: Shop, whole: int) -> None:
+    invoice = shop.settled_invoice()
+    customer = {"id": shop.qbo_id(invoice.customer)}
+    hers = shop.books.do("add_invoice", amount="20", customer=customer)["row"]["Id"]
+    payment = pay(invoice, str(whole), rest_is_credit=True)
+    shop.drain()
+    ours = {shop.qbo_id(invoice): 108}
+    moved(shop, payment, {**ours, hers: 20}, TotalAmt=whole + 20)
+    shop.hear()
+    assert [side["field"] for side in shop.event(payment).facts["sides"]] == ["amount"]
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    assert there(shop, payment)["TotalAmt"] == whole
+    assert paid_there(shop, payment) == (ours if whole == 108 else {**ours, hers: 20})
+
+
+def test_theirs_is_kept_where_the_office_has_it_pay_other_invoices(shop: Shop) -> None:
+    one = shop.settled_invoice()
+    others = [shop.settled_invoice(customer=one.customer) for _ in range(2)]
+    payment = pay(one, "60")
+    shop.drain()
+    moved(shop, payment, {shop.qbo_id(one): 20}, TotalAmt=20)
+    payment.apply(dict.fromkeys(others, Decimal(30)), at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).failure_code == "changed_in_quickbooks"
+    report = keep_quickbooks(shop.failed(), by=None, at=timezone.now())
+    assert (report.done, shop.event(payment).state) == (1, State.SYNCED), report
+    shop.drain()
+    assert there(shop, payment)["TotalAmt"] == 20
 
 
 def test_an_amount_that_she_corrected_stays_to_decide_when_the_office_saves_without_a_change(shop: Shop) -> None:

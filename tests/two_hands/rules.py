@@ -196,8 +196,8 @@ RULES = (
         "what a person kept of hers is not sent over later",
         "hers is kept",
         "sync/operations/deciding.py",
-        "    _store(link, base_kept(base, theirs, said))\n",
-        "    _store(link, base_kept(base, base.row, base.said))\n",
+        "base_kept(base, theirs, said) if is_invoice",
+        "base_kept(base, base.row, base.said) if is_invoice",
     ),
     _rule(
         "a cent stops where the shop wants it to",

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from qbo.connection.client import decode
+from qbo.connection.client import decode, encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
-from qbo.mapping.base import Base, There
+from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
+from qbo.mapping.invoice_rows import UNCHANGED
 from qbo.mapping.loading import load_book
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
-from qbo.mapping.payments import check_payment, holds_payment, plan_payment, said_of_payment
+from qbo.mapping.payments import base_of_payment, check_payment, holds_payment, plan_payment, said_of_payment
 from qbo.mapping.plans import Plan, kept_in_words
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
@@ -29,7 +30,7 @@ from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, noth
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, wait_for
 from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, rows_on_days, sent_before
+from sync.engine.send.doubts import Sent, made_meanwhile, rows_on_days, sent_before
 from sync.engine.send.push import Ready, item_of
 from sync.engine.send.sent_items import difference
 from sync.models import State, SyncEvent
@@ -176,16 +177,22 @@ def _look(drain: Drain, events: Sequence[SyncEvent], documents: Documents) -> li
             _adopt_update(drain, link, sent[link.record_id])
     lost = {pk: event for pk, event in doubtful.items() if pk not in links}
     rows = _rows_of(drain, [documents[pk] for pk in lost], sent)
+    # Those that would be made again: day and customer may have been changed there since.
+    missing = [pk for pk in lost if not _ours(rows, documents[pk])]
+    rows += made_meanwhile(drain, "Payment", [one for pk in missing for one in sent[pk]])
     outcomes: list[Outcome | None] = []
     for pk, event in lost.items():
-        ours = sorted(
-            (row for row in rows if is_marked(str(row.get("PrivateNote") or ""), documents[pk])),
-            key=lambda row: int(row["Id"]),
-        )
+        ours = _ours(rows, documents[pk])
         outcomes.append(
             _adopt(drain, event, documents[pk], ours[0], sent[pk]) if ours else not_yet(drain, event, sent[pk])
         )
     return [outcome for outcome in outcomes if outcome]
+
+
+def _ours(rows: Iterable[Row], payment: PaymentDocument) -> list[Row]:
+    """Those with our mark of this payment, the oldest first."""
+    ours = (row for row in rows if is_marked(str(row.get("PrivateNote") or ""), payment))
+    return sorted(ours, key=lambda row: int(row["Id"]))
 
 
 def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[int, Sequence[Sent]]) -> list[Row]:
@@ -203,7 +210,7 @@ def _rows_of(drain: Drain, payments: Sequence[PaymentDocument], sent: Mapping[in
 
 
 def _adopt(drain: Drain, event: SyncEvent, payment: PaymentDocument, row: Row, sends: Sequence[Sent]) -> Outcome | None:
-    """An earlier send did arrive: link it. Settled if nothing changed here since; otherwise an update is needed."""
+    """An earlier send did arrive: link it. Settled if nobody changed anything since; otherwise it is compared."""
     # What only changed an earlier one, which is gone by now, has not made this one.
     arrived = next((one for one in reversed(sends) if one.item.operation == "create"), None)
     if arrived is None:
@@ -211,10 +218,17 @@ def _adopt(drain: Drain, event: SyncEvent, payment: PaymentDocument, row: Row, s
         keep_link(drain, EntityType.PAYMENT, payment.id, columns_without_base(item, row, at=drain.now()))
         return None
     item, there = replace(arrived.item, event_id=event.pk), There.of(row)
-    keep_link(drain, EntityType.PAYMENT, payment.id, link_columns(item, row, there, arrived.payload, at=drain.now()))
-    if payment.is_void or not _says_the_same(arrived.item.said, payment):
+    is_changed_there = str(row.get("SyncToken")) != UNCHANGED
+    is_over = not (is_changed_there or payment.is_void) and _says_the_same(item.said, payment)
+    differs = difference(item, there) if is_over else None
+    columns = link_columns(item, row, there, arrived.payload, at=drain.now(), differs=differs)
+    if is_changed_there:
+        # It is compared with what we sent, also when it is looked at again.
+        kept = kept_part("Payment", row)
+        columns |= {"base": base_of_payment(kept, item.said, arrived.payload).as_text(), "theirs": encode(kept)}
+    keep_link(drain, EntityType.PAYMENT, payment.id, columns)
+    if not is_over:
         return None
-    differs = difference(item, there)
     return settle_written(item, looked(drain, event, row), differs, qbo_id=str(row["Id"]))
 
 

@@ -7,6 +7,7 @@ PREPARE = "sync/engine/prepare/payments.py"
 ENQUEUEING = "sync/outbox/enqueueing.py"
 OF_PAYMENTS = "tests/journeys/test_payments.py"
 OF_TWINS = "tests/journeys/test_payments_on_both_sides.py"
+OF_DOUBT = "tests/journeys/test_changed_in_doubt.py"
 
 SAFEGUARDS = (
     Safeguard(
@@ -78,6 +79,58 @@ SAFEGUARDS = (
         "    if is_void(now):\n",
         "    if False:\n",
         (f"{OF_PAYMENTS}::test_a_payment_that_was_voided_there",),
+    ),
+    Safeguard(
+        "what she had a payment of ours pay instead gives way where a person has ours sent",
+        "sync/operations/deciding.py",
+        "        base = with_hers_taken_off(base, theirs, said, fields)\n",
+        "        pass\n",
+        (f"{OF_PAYMENTS}::test_ours_takes_it_off_what_she_had_it_pay_instead",),
+    ),
+    Safeguard(
+        "what she had a payment of ours pay instead gives way also where there is room for both",
+        PAYMENTS,
+        'ways["invoices" in fields :]',
+        "ways",
+        (f"{OF_PAYMENTS}::test_ours_takes_it_off_what_she_had_it_pay_instead",),
+    ),
+    Safeguard(
+        "what she had a credit of ours pay stays where a person was asked about the amount alone",
+        PAYMENTS,
+        'ways["invoices" in fields :]',
+        "ways[1:]",
+        (f"{OF_PAYMENTS}::test_our_amount_leaves_what_she_added_where_there_is_room",),
+    ),
+    Safeguard(
+        "a payment that she dated otherwise while its answer was lost is not made again",
+        PREPARE,
+        '    rows += made_meanwhile(drain, "Payment", [one for pk in missing for one in sent[pk]])\n',
+        "",
+        (f"{OF_DOUBT}::test_what_she_changed_of_a_lost_payment_is_asked_about",),
+    ),
+    Safeguard(
+        "what she changed of a payment while its answer was lost is asked about",
+        PREPARE,
+        "    if is_changed_there:\n",
+        "    if False:\n",
+        (
+            f"{OF_DOUBT}::test_what_she_changed_of_a_lost_payment_is_asked_about",
+            f"{OF_DOUBT}::test_a_lost_payment_that_she_voided_is_asked_about_unless_it_is_void_here",
+        ),
+    ),
+    Safeguard(
+        "a retry sends what QuickBooks did not keep of a payment whose answer was lost",
+        PREPARE,
+        "arrived.payload, at=drain.now(), differs=differs)",
+        "arrived.payload, at=drain.now())",
+        (f"{OF_DOUBT}::test_a_lost_payment_that_quickbooks_has_with_another_total_is_sent_again_on_retry",),
+    ),
+    Safeguard(
+        "what she wrote on a payment while its answer was lost is told",
+        PREPARE,
+        "not (is_changed_there or payment.is_void) and",
+        "not payment.is_void and",
+        (f"{OF_DOUBT}::test_what_she_wrote_on_a_lost_payment_stays_and_is_told",),
     ),
     Safeguard(
         "the bookkeeper's words in a payment's memo stay",
