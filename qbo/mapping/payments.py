@@ -165,6 +165,9 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     known, theirs, wanted = (_held(row, {*ours_then, *said["lines"]}) for row in (base.row, now, payload))
     wanted["memo"], theirs["memo"], known["memo"] = said["memo"], section, str(base.said.get("memo", ""))
     asked = frozenset(here | MONEY)
+    if collisions(asked, known=known, now=theirs, ours=wanted):
+        # What it pays can only be its own customer's.
+        asked |= {"customer"}
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
     in_words = _in_words(payment, base.row, payload, now)
     if sides:

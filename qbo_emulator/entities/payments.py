@@ -76,17 +76,23 @@ def settled(draft: Draft, before: dict[tuple[str, str], Decimal], after: dict[tu
     for entity, key in {**before, **after}:
         difference = after.get((entity, key), ZERO) - before.get((entity, key), ZERO)
         linked = (entity, key) in after
-        row = linkable(draft, entity, key)
+        # What it no longer pays may be another customer's than it is now.
+        row = linkable(draft, entity, key) if linked else _settled_there(draft, entity, key)
         if linked and (entity, key) in before and not difference:
             continue  # what was paid stays as it was
         changed.append(Put(entity, settle(draft, row, difference, linked=linked)))
     return changed
 
 
-def linkable(draft: Draft, entity: str, key: str) -> Row:
+def _settled_there(draft: Draft, entity: str, key: str) -> Row:
     row = draft.company.get(entity, key) if entity in SETTLED_BY_PAYMENT else None
     if row is None:
         raise faults.nothing_to_link(entity, key)
+    return row
+
+
+def linkable(draft: Draft, entity: str, key: str) -> Row:
+    row = _settled_there(draft, entity, key)
     if key_of(row["CustomerRef"]) != key_of(draft.row["CustomerRef"]):
         raise faults.business("The transaction that you are trying to link belongs to another customer.")
     return row

@@ -108,6 +108,17 @@ def test_a_payment_links_the_invoice_and_lets_go_of_it(books: Client) -> None:
     assert books.read("Invoice", row["Id"])["Balance"] == 100
 
 
+def test_a_payment_may_be_given_to_another_customer_and_pay_what_is_that_ones(books: Client) -> None:
+    ben = books.post("Customer", {"DisplayName": "Ben Ode"})["Id"]
+    one, other = (books.post("Invoice", invoice(customer=customer)) for customer in ("1", ben))
+    parts = [{"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]} for row in (one, other)]
+    payment = books.post("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 100, "Line": parts[:1]})
+    now = {**payment, "CustomerRef": {"value": ben}}
+    assert "belongs to another customer" in books.fault("Payment", {**now, "Line": parts[:1]})["Detail"]
+    books.post("Payment", {**now, "Line": parts[1:]})
+    assert [books.read("Invoice", row["Id"])["Balance"] for row in (one, other)] == [100, 0]
+
+
 def test_a_changed_note_of_a_payment_leaves_the_invoice_alone(books: Client) -> None:
     row = books.post("Invoice", invoice())
     paid = {"Amount": 100, "LinkedTxn": [{"TxnId": row["Id"], "TxnType": "Invoice"}]}

@@ -639,6 +639,29 @@ def test_our_amount_leaves_what_she_added_where_there_is_room(shop: Shop, whole:
     assert paid_there(shop, payment) == (ours if whole == 108 else {**ours, hers: 20})
 
 
+@pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
+def test_ours_takes_it_back_from_another_customer_and_an_invoice_of_that(shop: Shop, is_edited: bool) -> None:
+    """What it pays here is no invoice of the customer whose it is there."""
+    one = shop.settled_invoice()
+    other = shop.settled_invoice(customer=builders.customer(shop.organization, "Ben Ode"))
+    payment = pay(one, "60")
+    shop.drain()
+    before = there(shop, payment)
+    moved(shop, payment, {shop.qbo_id(other): 60}, CustomerRef=shop.there(other)["CustomerRef"])
+    if is_edited:
+        payment.edit(reference="1108", at=timezone.now())
+        shop.drain()
+    else:
+        shop.hear()
+    sides = {side["field"]: (side["ours"], side["theirs"]) for side in shop.event(payment).facts["sides"]}
+    assert sides["customer"] == (one.customer.display_name, "Ben Ode")
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert_synced(shop, payment)
+    assert paid_there(shop, payment) == {shop.qbo_id(one): 60}
+    assert there(shop, payment)["CustomerRef"] == before["CustomerRef"]
+
+
 def test_theirs_is_kept_where_the_office_has_it_pay_other_invoices(shop: Shop) -> None:
     one = shop.settled_invoice()
     others = [shop.settled_invoice(customer=one.customer) for _ in range(2)]

@@ -14,7 +14,7 @@ from qbo.connection.client import encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping.applied import applied_by
-from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, plain
+from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, name_of, plain, reference
 from qbo.mapping.invoice_rows import is_void
 from qbo.mapping.payments import parts_in_words
 from qbo.mapping.plans import brought_back, edited
@@ -85,7 +85,20 @@ def _sides(hearing: Hearing, known: Row, now: Row, payment: Payment) -> list[Sid
         invoices = Invoice.objects.in_bulk(by_id.values())
         numbers = {key: invoices[pk].number for key, pk in by_id.items() if pk in invoices}
         sides.append(Side("invoices", *(parts_in_words(one, numbers) for one in (was, was, there))))
+        # What it pays can only be its own customer's.
+        sides += _customer_moved(hearing, known, now, payment)
     return sides
+
+
+def _customer_moved(hearing: Hearing, known: Row, now: Row, payment: Payment) -> list[Side]:
+    """The customer, if she gave the payment to another one than it is of here."""
+    key = "CustomerRef"
+    linked = Link.objects.of(hearing.connection, "customer").filter(record_id=payment.customer_id)
+    was, theirs = reference(known, key), reference(now, key)
+    if theirs == was or theirs in linked.values_list("qbo_id", flat=True):
+        return []
+    side = Side("customer", was, was, theirs)
+    return [side.named(name_of(known, key), payment.customer.display_name, name_of(now, key))]
 
 
 def _renew(link: Link, row: Row) -> None:

@@ -95,6 +95,20 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_ours_takes_it_off_what_she_had_it_pay_instead",),
     ),
     Safeguard(
+        "a payment that she gave to another customer is asked about with its customer by the next edit",
+        PAYMENTS,
+        '        asked |= {"customer"}\n',
+        "        pass\n",
+        (f"{OF_PAYMENTS}::test_ours_takes_it_back_from_another_customer_and_an_invoice_of_that",),
+    ),
+    Safeguard(
+        "a payment that she gave to another customer is asked about with its customer as it is read",
+        "sync/inbound/payments/following.py",
+        "        sides += _customer_moved(hearing, known, now, payment)\n",
+        "",
+        (f"{OF_PAYMENTS}::test_ours_takes_it_back_from_another_customer_and_an_invoice_of_that",),
+    ),
+    Safeguard(
         "what she had a credit of ours pay stays where a person was asked about the amount alone",
         PAYMENTS,
         'ways["invoices" in fields :]',
