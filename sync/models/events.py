@@ -175,6 +175,10 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
     def in_flight(self) -> SyncEventQuerySet:
         return self.filter(state__in=IN_FLIGHT)
 
+    def in_doubt(self) -> SyncEventQuerySet:
+        """What may have arrived without our knowing: on its way, or to be looked for before it is sent again."""
+        return self.filter(models.Q(state__in=IN_FLIGHT) | models.Q(state__in=UNSENT, look_first=True))
+
     def left_behind(self, *, by_fence: int, at: datetime) -> SyncEventQuerySet:
         """What holders up to this fence were sending when they died. What may have arrived is Checking from now on;
         returned is the rest, which nobody has sent.

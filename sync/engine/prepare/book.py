@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Q
-
 from qbo.mapping.applied import applied_by, unknown_on
 from qbo.mapping.book import MappingBook
 from qbo.mapping.loading import load_book
@@ -17,7 +15,7 @@ from runacall.invoices.models import Payment
 from sync.engine.context import Drain
 from sync.engine.send.doubts import sent_before
 from sync.models import SyncEvent
-from sync.models.events import IN_FLIGHT, EntityType
+from sync.models.events import EntityType
 
 
 def book_of(drain: Drain, invoices: Mapping[int, InvoiceDocument]) -> MappingBook:
@@ -40,7 +38,7 @@ def _lost_payments(drain: Drain, customers: Iterable[int]) -> dict[int, dict[str
     the invoice's Id there. Here it may pay something else by now, or be void.
     """
     payments = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT)
-    lost = payments.filter(Q(state__in=IN_FLIGHT) | Q(look_first=True))
+    lost = payments.in_doubt()
     ids = Payment.objects.filter(customer__in=customers, pk__in=lost.values("record_id")).values_list("pk", flat=True)
     known = Link.objects.of(drain.connection, EntityType.PAYMENT).for_records(ids).values_list("record_id", flat=True)
     events = list(lost.filter(record_id__in=set(ids) - set(known)))

@@ -8,7 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 
 from qbo import catalogue
 from qbo.connection.queries import read_where_in
@@ -37,7 +36,7 @@ from sync.engine.prepare.rivals import ITEM_NAME, named_alike
 from sync.engine.send.doubts import Sent, base_as_sent, changed_since, made_meanwhile, sent_before
 from sync.engine.send.push import Ready
 from sync.models import SyncEvent
-from sync.models.events import IN_FLIGHT, UNSENT, EntityType, Further
+from sync.models.events import EntityType, Further
 from sync.outbox.arrivals import note_arrival
 from sync.outbox.enqueueing import item_name
 
@@ -243,8 +242,7 @@ def link_items(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, Fai
 def _without_doubtful(drain: Drain, items: Mapping[int, ItemDocument]) -> dict[int, ItemDocument]:
     """Those of which no send may have arrived: only the event of such a one knows what of it is there, and is owed."""
     events = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.ITEM, record_id__in=items)
-    doubtful = events.filter(Q(state__in=IN_FLIGHT) | Q(state__in=UNSENT, look_first=True))
-    known = set(doubtful.values_list("record_id", flat=True))
+    known = set(events.in_doubt().values_list("record_id", flat=True))
     return {item_id: item for item_id, item in items.items() if item_id not in known}
 
 

@@ -240,7 +240,7 @@ SAFEGUARDS = (
     Safeguard(
         "a payment that was refused is not taken for what is on the invoice there",
         "sync/engine/prepare/book.py",
-        "lost = payments.filter(Q(state__in=IN_FLIGHT) | Q(look_first=True))",
+        "lost = payments.in_doubt()",
         "lost = payments",
         (f"{OF_PAYMENTS}::test_an_edit_beside_a_payment_of_hers_that_comes_to_what_a_refused_one_of_ours_does",),
     ),
