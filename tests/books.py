@@ -48,6 +48,10 @@ REDIRECT = "http://127.0.0.1:9/callback"
 A_MOMENT = dt.timedelta(seconds=5)
 
 
+class Killed(BaseException):
+    """A test's process ends here; nothing of ours catches it."""
+
+
 @dataclass
 class Books:
     """The bookkeeper's hand on the emulator at `url`, and a look into its lists."""

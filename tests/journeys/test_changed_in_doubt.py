@@ -19,15 +19,11 @@ from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State, Submission, SyncEvent
 from sync.operations import deciding, retrying
 from tests import builders
-from tests.books import Shop
+from tests.books import Killed, Shop
 from tests.journeys.office import Office
 
 # When an earlier send is certainly over, and its request id is trusted no more.
 LATER = timedelta(minutes=20)
-
-
-class Killed(BaseException):
-    """The process ends here; nothing of ours catches it."""
 
 
 def lose_the_answer(shop: Shop, at: datetime, entity: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sync.engine import drain as engine
 from sync.models import ActionRecord, State, Submission, SyncEvent
 from sync.operations import deciding
 from tests import builders
-from tests.books import Shop
+from tests.books import Killed, Shop
 
 # On no day is it the due date that an invoice has by QuickBooks' terms or by an edit here.
 HER_DUE_DATE = (builders.today() + timedelta(days=45)).isoformat()
@@ -710,10 +710,6 @@ def test_what_she_changed_meanwhile_is_read_once_the_network_is_back(shop: Shop,
     shop.books.do("clear_faults")
     shop.drain(at + timedelta(minutes=6))
     of_both.assert_has_both()
-
-
-class Killed(BaseException):
-    """The process ends here; nothing of ours catches it."""
 
 
 def test_what_she_changed_meanwhile_is_read_by_whoever_comes_after_a_kill(shop: Shop, of_both: OfBoth) -> None:

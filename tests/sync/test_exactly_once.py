@@ -30,15 +30,11 @@ from sync.models import Attempt, State, SyncEvent
 from sync.operations import dismissing, retrying
 from sync.worker.wake import wake, wake_due
 from tests import builders
-from tests.books import Shop, connected_shop, emulator
+from tests.books import Killed, Shop, connected_shop, emulator
 
 LATER = timedelta(minutes=6)
 # No call takes longer: whoever made it and was killed is surely done.
 OVER = timedelta(seconds=136)
-
-
-class Killed(BaseException):
-    """The process ends here; nothing of ours catches it."""
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from runacall.invoices.models import Customer
 from sync.engine import drain as engine
 from sync.models import Attempt, Submission, SyncEvent
 from tests import builders
-from tests.books import Shop
+from tests.books import Killed, Shop
 
 START = timezone.now()
 OVER = START + timedelta(seconds=136)
@@ -39,10 +39,6 @@ class Known:
 
     def fault(self, fault: str, **how: Any) -> None:
         self.shop.books.do("fault", fault=fault, **how)
-
-
-class Killed(BaseException):
-    pass
 
 
 def _plain(known: Known) -> None:
