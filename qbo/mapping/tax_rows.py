@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -206,6 +206,7 @@ class Suggesting:
 
     def __init__(self, codes: Iterable[Code]) -> None:
         active = [code for code in codes if code.active]
+        self._codes = {code.qbo_id: code for code in active}
         self._named = {name_key(code.name): code for code in reversed(active)}
         self._percent: dict[Decimal, list[Code]] = {}
         for code in active:
@@ -224,10 +225,12 @@ class Suggesting:
         best = max(same_percent, key=lambda code: len(words & set(name_key(code.name).split())))
         return Suggestion(best, "rate agrees")
 
-
-def suggest(name: str, percent: Decimal, codes: Iterable[Code]) -> Suggestion | None:
-    """As `Suggesting.of`, for one rate."""
-    return Suggesting(codes).of(name, percent)
+    def nearest(self, chosen: str, percent: Decimal) -> Iterator[Code]:
+        """All active codes: the one with the Id `chosen`, those with this percentage, and the others, as they came."""
+        first = [self._codes[chosen]] if chosen in self._codes else []
+        same = {code.qbo_id: code for code in (*first, *self._percent.get(percent, ()))}
+        yield from same.values()
+        yield from (code for key, code in self._codes.items() if key not in same)
 
 
 def plain(percent: Decimal) -> str:

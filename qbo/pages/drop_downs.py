@@ -15,6 +15,8 @@ from qbo.mapping.payments import DEPOSIT_TYPES
 from qbo.models import Connection, ListEntry
 
 Choices = list[tuple[str, str]]
+# An option as HTML: its value, whether it is chosen, and what it says.
+OPTION, SELECTED = '<option value="{}"{}>{}</option>', mark_safe(" selected")
 # The types of what a line can be of, and how many of these are offered.
 SELLABLE = ("Service", "NonInventory", "Inventory")
 MOST_OFFERED = 2_000
@@ -51,7 +53,7 @@ class PlainSelect(forms.Select):
         chosen = str(value or "")
         options = format_html_join(
             "",
-            '<option value="{}"{}>{}</option>',
+            OPTION,
             ((key, SELECTED if str(key) == chosen else "", label) for key, label in self.shown(chosen)),
         )
         found = {"name": name, **self.build_attrs(self.attrs, attrs)}
@@ -61,7 +63,6 @@ class PlainSelect(forms.Select):
 # Above this, a drop-down in each of many rows would make the page megabytes long: they share one list of choices.
 FEW = 50
 EMPTY = "Choose a code…"
-SELECTED = mark_safe(" selected")
 
 
 class SharedSelect(PlainSelect):

@@ -11,8 +11,11 @@ from decimal import Decimal
 from django.db.models import Count, Min, Q, Sum
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from qbo.models import Connection
+from qbo.pages.drop_downs import OPTION, SELECTED
 from qbo.pages.places import Place, help_place, settings_place
 from runacall import clock
 from runacall.invoices.money import dollars
@@ -22,7 +25,7 @@ from sync.actions import ACTIONS, Action
 from sync.admin.change_list import without_page
 from sync.fixing.ahead import WAITING
 from sync.fixing.applying import why_not_undone
-from sync.fixing.fix import SAVE, Case, Fix, Offer
+from sync.fixing.fix import SAVE, Case, Fix, Group, Offer
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
 from sync.log.causes import Cause, causes
@@ -52,6 +55,22 @@ class FixForm:
     note: str = ""
     # On the page of an invoice: its event.
     event_id: int = 0
+
+    @property
+    def options(self) -> SafeString:
+        """What its drop-down offers, in place of a template: a log with sixty causes has hundreds of them."""
+        groups = [(group.label, self._options_of(group)) for group in self.offer.groups]
+        return format_html_join(
+            "", "{}", ((format_html(GROUP, label, html) if label else html,) for label, html in groups)
+        )
+
+    def _options_of(self, group: Group) -> SafeString:
+        chosen = self.offer.chosen
+        rows = ((one.value, SELECTED if one.value == chosen else "", one.label) for one in group.options)
+        return format_html_join("", OPTION, rows)
+
+
+GROUP = '<optgroup label="{}">{}</optgroup>'
 
 
 @dataclass(frozen=True)
@@ -187,8 +206,7 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
 def form_for(cause: Cause, lists: Lists) -> FixForm | None:
     """The form that fixes a cause of failed events; None if nothing here does."""
     with isolated("Offering a fix", event=cause.sample.pk, cause=cause.key):
-        events = SyncEvent.objects.failed_of(lists.connection).held_by(cause.key)
-        case = Case(lists.connection, cause.failure, events, lists)
+        case = Case(lists.connection, cause.failure, lists.failed.held_by(cause.key), lists)
         return form_of(case, cause.count, shown_at=cause.newest_at)
     return None
 

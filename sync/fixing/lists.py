@@ -13,11 +13,13 @@ from qbo.mapping.book import Company
 from qbo.mapping.guessing import Known
 from qbo.mapping.loading import load_company, load_ruled
 from qbo.mapping.matching import Ruled
-from qbo.mapping.tax_rows import Code, tax_codes
+from qbo.mapping.tax_rows import Code, Suggesting, tax_codes
 from qbo.models import AccountMapping, Connection, ConnectionSettings, Link, ListEntry, TaxMapping
 from runacall.invoices.models import PricebookItem, TaxRate
 from sync.matching.kinds import PRODUCTS
 from sync.matching.listing import known_here, products_there
+from sync.models import SyncEvent
+from sync.models.events import SyncEventQuerySet
 
 # How many options a card shows at first.
 SHORT = 12
@@ -43,6 +45,15 @@ class Lists:
     def tax_codes(self) -> dict[str, Code]:
         """The active codes, by Id, in the order of their names."""
         return {code.qbo_id: code for code in tax_codes(self.connection) if code.active}
+
+    @cached_property
+    def suggesting(self) -> Suggesting:
+        return Suggesting(self.tax_codes.values())
+
+    @cached_property
+    def failed(self) -> SyncEventQuerySet:
+        """All that failed of the connection: not read, but asked further for each cause."""
+        return SyncEvent.objects.failed_of(self.connection)
 
     @cached_property
     def rates(self) -> dict[int, TaxRate]:

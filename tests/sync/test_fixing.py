@@ -185,6 +185,19 @@ class TestUndo:
             undo_fix(action, shop.connection, by=None, at=timezone.now())
         assert TaxMapping.objects.get(rate_key=str(combined.pk)).tax_code_id == "3"
 
+    def test_the_likeliest_code_comes_first_and_then_those_of_the_same_percentage(self, shop: Shop) -> None:
+        rate = builders.rate(shop.organization, "Lorain 6.5", "6.5")
+        for name, percent in (("Aurora", "5"), ("Lorain City", "6.5"), ("Medina", "6.5"), ("Zoar", "7")):
+            shop.books.do("add_tax_code", name=name, percent=percent)
+        shop.read_lists("TaxCode")
+        taxed(shop, rate)
+        shop.drain()
+        offer = offered(shop, of_rate(rate))
+        labels = [one.label for one in offer.groups[0].options]
+        assert labels[:3] == ["Lorain City (6.5 %)", "Medina (6.5 %)", "Aurora (5 %)"], "Lorain is in its name"
+        assert labels[2:] == sorted(labels[2:]), labels
+        assert (offer.chosen, offer.why) == (offer.groups[0].options[0].value, "rate agrees")
+
 
 class TestTwoPeople:
     def test_the_second_is_told_who_was_faster_and_changes_nothing(self, shop: Shop, combined: TaxRate) -> None:

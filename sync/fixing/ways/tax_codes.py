@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from qbo.json_objects import JsonMapping
 from qbo.mapping.loading import Unsaved
-from qbo.mapping.tax_rows import OTHER_PERCENT, Code, plain, suggest, tax_codes
+from qbo.mapping.tax_rows import OTHER_PERCENT, Code, plain, tax_codes
 from qbo.models import Connection, SettingChange, TaxMapping
 from runacall.invoices.refusals import Refused
 from sync.fixing.fix import Answer, Case, Fix, Group, Offer, Option, User
@@ -33,18 +34,17 @@ def _offer(case: Case) -> Offer | None:
     if key is None or not case.lists.tax_codes:
         return None
     mapped, codes, percent = case.lists.tax_mappings.get(key, ""), case.lists.tax_codes, _percent(case, key)
-    guess = suggest(case.name, percent, codes.values()) if key else None
+    guess = case.lists.suggesting.of(case.name, percent) if key else None
     # With the mapping still as it is, QuickBooks refused the code, or somebody has chosen it since.
     is_done = mapped in codes
     chosen = mapped if is_done else guess.code.qbo_id if guess else ""
-    near = sorted(codes.values(), key=lambda code: (code.qbo_id != chosen, code.percent != percent))
-    shown = near if case.every else near[:SHORT]
+    shown = list(islice(case.lists.suggesting.nearest(chosen, percent), len(codes) if case.every else SHORT))
     return Offer(
         groups=[Group("", [Option(f"code:{code.qbo_id}", code.label) for code in shown])],
         chosen=f"code:{chosen}" if chosen else "",
         why=guess.why if guess and not is_done else "",
         is_done=is_done,
-        more=len(near) - len(shown),
+        more=len(codes) - len(shown),
     )
 
 
