@@ -141,6 +141,8 @@ class MappingBook:
     items: Mapping[int, Ref] = field(default_factory=dict)
     invoices: Mapping[int, TransactionRef] = field(default_factory=dict)
     payments: Mapping[int, TransactionRef] = field(default_factory=dict)
+    # The numbers of all our invoices that these payments pay there, by their Ids there.
+    paid_numbers: Mapping[str, str] = field(default_factory=dict)
     # By invoice that is void here or paid there.
     payments_on: Mapping[int, PaymentsOn] = field(default_factory=dict)
     # By rate key: only what staff mapped.

@@ -8,11 +8,11 @@ from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from qbo.connection.client import decode
 from qbo.json_objects import Row
-from qbo.mapping.applied import paid_by
+from qbo.mapping.applied import applied_by, paid_by
 from qbo.mapping.base import DELETED, Base, reference
 from qbo.mapping.book import Choices, Company, MappingBook, PaymentsOn, Ref, TransactionRef
 from qbo.mapping.list_planning import ListRecord
@@ -30,7 +30,7 @@ from qbo.models import (
     TaxMapping,
 )
 from runacall.invoices.documents import InvoiceDocument, ItemDocument, PaymentDocument
-from runacall.invoices.models import PaymentApplication
+from runacall.invoices.models import Invoice, PaymentApplication
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def load_book(
         {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
     )
     transactions = {link.record_id: _transaction(link) for link in links[kinds.INVOICE]}
+    sent = {link.record_id: _transaction(link) for link in links[kinds.PAYMENT]}
     there_already = [(one, transactions[one.id]) for one in invoices if one.id in transactions]
     with_payments = {one.id: ref for one, ref in there_already if one.is_void or paid_by(ref.now)}
     charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
@@ -118,7 +119,8 @@ def load_book(
         items_to_create=unsaved.created_items | {key for key, one in ruled.items() if one.creates},
         inactive_items=_inactive(row for row in lists["Item"] if row.name_key in names),
         invoices=transactions,
-        payments={link.record_id: _transaction(link) for link in links[kinds.PAYMENT]},
+        payments=sent,
+        paid_numbers=_paid_numbers(connection, sent.values(), payments, transactions),
         payments_on=_payments_on(connection, with_payments),
         tax_mappings={**(dict(mapped) if _names_tax_codes(invoices, company) else {}), **unsaved.tax_mappings},
         account_mappings={
@@ -207,6 +209,27 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
         sent = {one.record_id: _transaction(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
         found[pk] = PaymentsOn(sent)
     return found
+
+
+def _paid_numbers(
+    connection: Connection,
+    sent: Iterable[TransactionRef],
+    payments: Iterable[PaymentDocument],
+    invoices: Mapping[int, TransactionRef],
+) -> dict[str, str]:
+    """A query only where a payment pays there what none of these pays here."""
+    parts = (part for one in payments for part in one.applied)
+    known = {invoices[part.invoice_id].qbo_id: part.number for part in parts if part.invoice_id in invoices}
+    rows = (row for one in sent for row in (one.base.row if one.base else {}, one.theirs))
+    others = {key for row in rows for key in applied_by(row)} - known.keys()
+    return {**known, **(numbers_of_ours(connection, others) if others else {})}
+
+
+def numbers_of_ours(connection: Connection, qbo_ids: Iterable[str]) -> dict[str, str]:
+    """The numbers of our invoices among these of QuickBooks, by their Ids there."""
+    numbers = Invoice.objects.filter(pk=OuterRef("record_id")).values("number")
+    links = Link.objects.of(connection, Link.RecordType.INVOICE).filter(qbo_id__in=list(qbo_ids))
+    return dict(links.annotate(number=Subquery(numbers)).exclude(number=None).values_list("qbo_id", "number"))
 
 
 def load_company(connection: Connection) -> Company:

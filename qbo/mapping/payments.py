@@ -123,7 +123,7 @@ def plan_payment(payment: PaymentDocument, book: MappingBook) -> Plan:
     if there.gone:
         write = Write("Payment", "update", _target(there) | payload)
         return Plan(write, said, failures=(_failure("record_deleted_there", payment),))
-    return _change(payment, payload, said, there)
+    return _change(payment, payload, said, there, book.paid_numbers)
 
 
 def _undo(payment: PaymentDocument, there: TransactionRef | None) -> Plan:
@@ -137,7 +137,9 @@ def _target(there: TransactionRef) -> Payload:
     return {"Id": there.qbo_id, "SyncToken": there.current_token, "sparse": True}
 
 
-def _change(payment: PaymentDocument, payload: Payload, said: Said, there: TransactionRef) -> Plan:
+def _change(
+    payment: PaymentDocument, payload: Payload, said: Said, there: TransactionRef, numbers: Mapping[str, str]
+) -> Plan:
     base, now = there.base or Base(), there.now
     here = {name for name in (*KEYS, "memo", "invoices") if said[name] != base.said.get(name)} | {*base.ours_wins}
     here |= {"invoices"} if said["lines"] != base.said.get("lines") else set()
@@ -152,9 +154,8 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     }
     if "memo" in here:
         changes["PrivateNote"] = marks.replace_section(note, section, said["memo"])
-    ours_then = base.said.get("lines", {})
+    ours = {*base.said.get("lines", {}), *said["lines"]}
     if here & {"invoices", "amount"}:
-        ours = {*ours_then, *said["lines"]}
         changes["Line"] = [line for line in now.get("Line") or () if not _pays_one_of(line, ours)] + payload["Line"]
     changes = {key: value for key, value in changes.items() if value is not None}
     # Every update needs them (Intuit's API reference, Payment).
@@ -162,14 +163,15 @@ def _change(payment: PaymentDocument, payload: Payload, said: Said, there: Trans
     write = Write("Payment", "update", _target(there) | needed | changes)
     if is_void(now):
         return Plan(write, said, failures=(_failure("payment_voided_there", payment),))
-    known, theirs, wanted = (_held(row, {*ours_then, *said["lines"]}) for row in (base.row, now, payload))
+    # She may have it pay another invoice of ours, too.
+    known, theirs, wanted = (_held(row, ours | numbers.keys()) for row in (base.row, now, payload))
     wanted["memo"], theirs["memo"], known["memo"] = said["memo"], section, str(base.said.get("memo", ""))
     asked = frozenset(here | MONEY)
     if collisions(asked, known=known, now=theirs, ours=wanted):
         # What it pays can only be its own customer's.
         asked |= {"customer"}
     sides = collisions(asked, known=known, now=theirs, ours=wanted)
-    in_words = _in_words(payment, base.row, payload, now)
+    in_words = _in_words(payment, base.row, payload, now, numbers)
     if sides:
         return Plan(write, said, failures=(conflict(_subject(payment), [*map(in_words, sides)]),))
     left = collisions(frozenset({*FIELDS, "memo"}) - here, known=known, now=theirs, ours=wanted)
@@ -192,11 +194,10 @@ def _held(row: Row, ours: set[str]) -> dict[str, str]:
     return fields_of(row, FIELDS) | {"invoices": ", ".join(f"Id {key}: {paid[key]}" for key in sorted(paid))}
 
 
-def _in_words(payment: PaymentDocument, was: Row, payload: Payload, now: Row) -> Callable[[Side], Side]:
+def _in_words(
+    payment: PaymentDocument, was: Row, payload: Payload, now: Row, numbers: Mapping[str, str]
+) -> Callable[[Side], Side]:
     """By name what was compared by Id, and all that the payment pays, also what is none of ours."""
-    numbers = {
-        line["LinkedTxn"][0]["TxnId"]: one.number for line, one in zip(payload["Line"], payment.applied, strict=True)
-    }
     names = {"customer": payment.customer.display_name, "method": payment.method_name, "account": payment.method_name}
 
     def said(side: Side) -> Side:
@@ -240,18 +241,21 @@ def base_of_payment(row: Row, said: Said, written: Row) -> Base:
     return Base(said, {**held, **kept_part("Payment", written), "SyncToken": UNCHANGED})
 
 
-def with_hers_taken_off(base: Base, theirs: Row, said: Said, fields: Collection[str]) -> Base:
+def with_hers_taken_off(
+    base: Base, theirs: Row, said: Said, fields: Collection[str], *, of_ours: Collection[str]
+) -> Base:
     """`base`, once a person wants ours there in `fields`: then what she had it pay since gives way to what we say.
 
-    Where she was only asked about its amount, that stays as long as there is room for it. What she had it pay before
-    stays, too, unless she has it pay more since and there is no room. What gives way counts as sent by us.
+    Where the person was only asked about its amount, that stays as long as there is room for it. What she had it pay
+    before stays, too, unless she has it pay more since and there is no room, or it is one `of_ours`, by its Id. What
+    gives way counts as sent by us.
     """
     if not {"amount", "invoices"} & {*fields}:
         return base
     then, ours = applied_by(base.row), {*base.said.get("lines", {}), *said["lines"]}
     hers = {key: amount for key, amount in applied_by(theirs).items() if key not in ours}
     since = [key for key, amount in hers.items() if then.get(key) != amount]
-    ways: Sequence[list[str]] = ([], [key for key in since if key not in then], since)
+    ways: Sequence[list[str]] = ([], [key for key in since if key not in then or key in of_ours], since)
 
     def fits(taken_off: Collection[str]) -> bool:
         parts = (*said["lines"].values(), *(amount for key, amount in hers.items() if key not in taken_off))

@@ -14,10 +14,11 @@ from django.db.models import F
 
 from qbo.connection.client import decode
 from qbo.json_objects import Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import STATUS, Base, Said
 from qbo.mapping.invoice_rows import base_kept
 from qbo.mapping.list_planning import said_of_customer, said_of_item
-from qbo.mapping.loading import load_book, load_company
+from qbo.mapping.loading import load_book, load_company, numbers_of_ours
 from qbo.mapping.payments import plan_payment, with_hers_taken_off
 from qbo.mapping.planning import base_found, said_of
 from qbo.models import Link
@@ -86,7 +87,8 @@ def _send_ours(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
     # A total follows from the rest.
     fields = tuple(side["field"] for side in event.facts.get("sides", ()) if side["field"] != "total")
     if event.record_type == EntityType.PAYMENT:
-        base = with_hers_taken_off(base, theirs, said, fields)
+        of_ours = numbers_of_ours(link.connection, applied_by(theirs))
+        base = with_hers_taken_off(base, theirs, said, fields, of_ours=of_ours)
     _store(link, base.send_ours(theirs, fields))
     if _is_back(event):
         Link.objects.filter(pk=link.pk).update(voided=False)

@@ -571,8 +571,7 @@ def test_what_she_had_it_pay_instead_is_said_in_full(shop: Shop) -> None:
         shop.books.post("payment", {**there(shop, payment), "Line": lines})
     payments[0].edit(reference="1108", at=timezone.now())
     shop.drain()
-    # Of an invoice that this payment does not pay here, the plan has no number.
-    said = f"invoices is '#{one.number}: 60.00' here and 'Id {shop.qbo_id(two)}: 40.00, Id {hers}: 20.00' in QBO"
+    said = f"invoices is '#{one.number}: 60.00' here and '#{two.number}: 40.00, Id {hers}: 20.00' in QBO"
     assert_failed(shop, payments[0], "changed_in_quickbooks", f"Changed on both sides: {said}")
     shop.hear()
     said = f"invoices is '#{two.number}: 40.00' there and '#{one.number}: 40.00' here"
@@ -619,6 +618,80 @@ def test_ours_takes_it_off_what_she_had_it_pay_instead(shop: Shop, amount: str, 
     shop.drain()
     assert_synced(shop, payment)
     assert paid_there(shop, payment) == before
+
+
+@pytest.mark.parametrize("way", ["ours", "theirs"])
+@pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
+def test_another_invoice_of_ours_that_she_had_it_pay_is_asked_about(shop: Shop, way: str, is_edited: bool) -> None:
+    """There is room for it beside ours: it would be paid there and open here, and nobody would know."""
+    one = shop.settled_invoice()
+    other = shop.settled_invoice(customer=one.customer)
+    payment = pay(one, "250", rest_is_credit=True)
+    shop.drain()
+    before, after = {shop.qbo_id(one): 108}, {shop.qbo_id(one): 108, shop.qbo_id(other): 20}
+    moved(shop, payment, after)
+    edit_or_hear(shop, payment, "1108" if is_edited else "")
+    (side,) = shop.event(payment).facts["sides"]
+    assert (side["field"], side["ours"]) == ("invoices", f"#{one.number}: 108.00")
+    assert side["theirs"] == f"#{one.number}: 108.00, #{other.number}: 20.00"
+    decide = send_ours if way == "ours" else keep_quickbooks
+    decide(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert paid_there(shop, payment) == (before if way == "ours" else after)
+    if way == "ours":
+        assert_synced(shop, payment)
+        return
+    # What a person has decided stays, and is not asked about again.
+    payment.apply({one: Decimal(100)}, at=timezone.now())
+    shop.drain()
+    assert shop.event(payment).state == State.SYNCED, shop.event(payment).message
+    assert paid_there(shop, payment) == {shop.qbo_id(one): 100, shop.qbo_id(other): 20}
+    moved(shop, payment, {shop.qbo_id(one): 100, shop.qbo_id(other): 30})
+    edit_or_hear(shop, payment, "1109" if is_edited else "")
+    assert shop.event(payment).facts["sides"][0]["ours"] == f"#{one.number}: 100.00"
+    send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert paid_there(shop, payment) == {shop.qbo_id(one): 100}
+    assert_synced(shop, payment)
+
+
+def test_another_invoice_of_ours_that_she_took_off_again_is_no_question(shop: Shop) -> None:
+    one = shop.settled_invoice()
+    other = shop.settled_invoice(customer=one.customer)
+    payment = pay(one, "250", rest_is_credit=True)
+    shop.drain()
+    ours = {shop.qbo_id(one): 108}
+    for turn in range(2):
+        moved(shop, payment, {**ours, shop.qbo_id(other): 20})
+        shop.hear()
+        keep_quickbooks(shop.failed(), by=None, at=timezone.now())
+        moved(shop, payment, ours)
+        edit_or_hear(shop, payment, "1108" if turn else "")
+        assert_synced(shop, payment)
+
+
+def test_what_she_has_it_pay_of_her_own_invoices_is_no_question(shop: Shop) -> None:
+    invoice = shop.settled_invoice()
+    customer = {"id": shop.qbo_id(invoice.customer)}
+    hers = shop.books.do("add_invoice", amount="108", customer=customer)["row"]["Id"]
+    payment = pay(invoice, "250", rest_is_credit=True)
+    shop.drain()
+    ours = {shop.qbo_id(invoice): 108}
+    for turn, parts in enumerate(({hers: 20}, {hers: 30}, {})):
+        moved(shop, payment, {**ours, **parts})
+        edit_or_hear(shop, payment, "")
+        assert_synced(shop, payment)
+        payment.edit(reference=str(turn), at=timezone.now())
+        shop.drain()
+        assert paid_there(shop, payment) == {**ours, **parts}
+
+
+def edit_or_hear(shop: Shop, payment: Payment, reference: str) -> None:
+    if reference:
+        payment.edit(reference=reference, at=timezone.now())
+        shop.drain()
+    else:
+        shop.hear()
 
 
 @pytest.mark.parametrize("whole", [108, 250], ids=["no room", "room"])

@@ -16,6 +16,7 @@ from qbo.json_objects import Row
 from qbo.mapping.applied import applied_by
 from qbo.mapping.base import Base, Side, There, cents, changed_there_at, kept_part, name_of, plain, reference
 from qbo.mapping.invoice_rows import is_void
+from qbo.mapping.loading import numbers_of_ours
 from qbo.mapping.payments import parts_in_words
 from qbo.mapping.plans import brought_back, edited
 from qbo.models import Link
@@ -45,7 +46,7 @@ def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
         return
     subject = Subject("payment", str(payment.pk), f"{payment.amount:,} of {payment.received_date.isoformat()}")
     base = Base.from_text(link.base) or Base()
-    sides = [] if is_void(row) else _sides(hearing, base.row, row, payment)
+    sides = [] if is_void(row) else _sides(hearing, base, row, payment)
     if (is_void(row) and not payment.is_void) or sides:
         _keep_theirs(link, row)
         failure = edited(subject, sides) if sides else Failure("payment_voided_there", subject, facts=STANDS_HERE)
@@ -67,10 +68,11 @@ def _keep_theirs(link: Link, row: Row) -> None:
 STANDS_HERE = {"here": "here it still counts"}
 
 
-def _sides(hearing: Hearing, known: Row, now: Row, payment: Payment) -> list[Side]:
+def _sides(hearing: Hearing, base: Base, now: Row, payment: Payment) -> list[Side]:
     """Amount, date and what it pays, where they changed there to something else than here."""
     if payment.is_void:
-        return brought_back(Base(row=known), now)
+        return brought_back(base, now)
+    known = base.row
     ours = {"amount": cents(payment.amount), "date": payment.books_date.isoformat()}
     read = {"amount": lambda row: cents(row.get("TotalAmt")), "date": lambda row: str(row.get("TxnDate") or "")[:10]}
     sides = [
@@ -79,12 +81,11 @@ def _sides(hearing: Hearing, known: Row, now: Row, payment: Payment) -> list[Sid
         if read[field](now) not in (read[field](known), ours[field])
     ]
     was, there = (applied_by(row) for row in (known, now))
-    if any(there.get(key) != amount for key, amount in was.items()):
-        links = Link.objects.of(hearing.connection, "invoice").filter(qbo_id__in={*was, *there})
-        by_id = dict(links.values_list("qbo_id", "record_id"))
-        invoices = Invoice.objects.in_bulk(by_id.values())
-        numbers = {key: invoices[pk].number for key, pk in by_id.items() if pk in invoices}
-        sides.append(Side("invoices", *(parts_in_words(one, numbers) for one in (was, was, there))))
+    numbers = numbers_of_ours(hearing.connection, {*was, *there}) if was != there else {}
+    said = base.said.get("lines", was)
+    before, after = ({key: one[key] for key in one if key in said or key in numbers} for one in (was, there))
+    if after not in (before, said):
+        sides.append(Side("invoices", *(parts_in_words(one, numbers) for one in (was, said, there))))
         # What it pays can only be its own customer's.
         sides += _customer_moved(hearing, known, now, payment)
     return sides

@@ -83,7 +83,7 @@ SAFEGUARDS = (
     Safeguard(
         "what she had a payment of ours pay instead gives way where a person has ours sent",
         "sync/operations/deciding.py",
-        "        base = with_hers_taken_off(base, theirs, said, fields)\n",
+        "        base = with_hers_taken_off(base, theirs, said, fields, of_ours=of_ours)\n",
         "        pass\n",
         (f"{OF_PAYMENTS}::test_ours_takes_it_off_what_she_had_it_pay_instead",),
     ),
@@ -93,6 +93,34 @@ SAFEGUARDS = (
         'ways["invoices" in fields :]',
         "ways",
         (f"{OF_PAYMENTS}::test_ours_takes_it_off_what_she_had_it_pay_instead",),
+    ),
+    Safeguard(
+        "another invoice of ours that she had a payment of ours pay is asked about",
+        PAYMENTS,
+        "ours | numbers.keys()",
+        "ours",
+        (f"{OF_PAYMENTS}::test_another_invoice_of_ours_that_she_had_it_pay_is_asked_about",),
+    ),
+    Safeguard(
+        "another invoice of ours that she had a payment of ours pay is asked about as it is read",
+        "sync/inbound/payments/following.py",
+        " if key in said or key in numbers}",
+        " if key in said}",
+        (f"{OF_PAYMENTS}::test_another_invoice_of_ours_that_she_had_it_pay_is_asked_about",),
+    ),
+    Safeguard(
+        "more that she had a payment of ours pay of another invoice of ours gives way where a person has ours sent",
+        PAYMENTS,
+        "[key for key in since if key not in then or key in of_ours]",
+        "[key for key in since if key not in then]",
+        (f"{OF_PAYMENTS}::test_another_invoice_of_ours_that_she_had_it_pay_is_asked_about",),
+    ),
+    Safeguard(
+        "another invoice of ours that she had a payment of ours pay and took off again is no question",
+        "sync/inbound/payments/following.py",
+        "    if after not in (before, said):\n",
+        "    if after != before:\n",
+        (f"{OF_PAYMENTS}::test_another_invoice_of_ours_that_she_took_off_again_is_no_question",),
     ),
     Safeguard(
         "a payment that she gave to another customer is asked about with its customer by the next edit",
