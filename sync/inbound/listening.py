@@ -69,6 +69,8 @@ def hear(connection: Connection, *, now: Now = clock.now, sooner: bool = False) 
         with visit(connection, patience=PATIENCE) as mine:
             if not connection.is_live or connection.realm_id != cursor.realm_id:
                 return None
+            # The drain that held the lease may have put it back.
+            cursor.refresh_from_db(fields=["since"])
             return _hear(mine, cursor, now, sooner)
     except (NotNow, LeaseLost):
         return None

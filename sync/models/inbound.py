@@ -40,6 +40,11 @@ class ChangeCursor(models.Model):
         return f"Changes of {self.realm_id}"
 
     @classmethod
+    def go_back(cls, connection: Connection, *, to: datetime) -> None:
+        """What was changed there since then is read again, when the changes are next read."""
+        cls.objects.filter(connection=connection, realm_id=connection.realm_id, since__gt=to).update(since=to)
+
+    @classmethod
     def of(cls, connection: Connection, *, at: datetime) -> ChangeCursor:
         """The cursor of the connected company; a new one is due at `at`."""
         cursor, _ = cls.objects.get_or_create(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from qbo.mapping.applied import applied_by
 from qbo.mapping.base import CUSTOMER_FIELDS, ITEM_FIELDS
+from qbo.mapping.invoice_rows import is_void
 from qbo.models import Link
 from runacall.invoices.models import Invoice, Payment
 from sync.matching import choosing
@@ -19,8 +20,10 @@ from sync.matching.kinds import CUSTOMERS, PRODUCTS
 from sync.models import State, Submission, SyncEvent
 from sync.operations import deciding, retrying
 from tests import builders
-from tests.books import Killed, Shop
+from tests.books import Killed, Record, Shop
 from tests.journeys.office import Office
+from tests.journeys.test_brought_back import brought_back, row_of
+from tests.journeys.test_from_quickbooks import some_time_passes
 
 # When an earlier send is certainly over, and its request id is trusted no more.
 LATER = timedelta(minutes=20)
@@ -187,6 +190,62 @@ def test_a_lost_payment_that_she_voided_is_asked_about_unless_it_is_void_here(sh
         assert (event.state, event.failure_code) == expected, event.message
         shop.retry(payment, at=at + turn * LATER)
     assert shop.books.row("Payment", row["Id"])["TotalAmt"] == 0
+
+
+def lose_a_void(shop: Shop, kind: str, at: datetime, *, arrives: bool) -> tuple[Record, dict[str, Any]]:
+    """What became void here, and how it was there before; nobody was told whether it is void there."""
+    record: Record = shop.settled_invoice(at=at)
+    if kind == "payment":
+        record = builders.payment(record, "40", at=at)
+        shop.drain(at)
+    shop.hear(at)
+    before = row_of(shop, record)
+    record.void(at=at, **({"reason": "mistake"} if kind == "invoice" else {}))  # type: ignore[union-attr]
+    shop.books.do("fault", fault="reset", path="write", after_commit=arrives, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    assert shop.event(record).state == State.CHECKING
+    assert is_void(row_of(shop, record)) == arrives
+    return record, before
+
+
+@pytest.mark.parametrize("is_heard", [False, True], ids=["unheard", "heard"])
+@pytest.mark.parametrize("after", [timedelta(minutes=5), LATER], ids=["sent again", "looked for"])
+@pytest.mark.parametrize("kind", ["invoice", "payment"])
+def test_a_lost_void_that_she_took_back_is_asked_about(shop: Shop, kind: str, after: timedelta, is_heard: bool) -> None:
+    """Where the void is sent again, QuickBooks knows its request id and answers as it did: that is what it was then."""
+    at = timezone.now()
+    record, before = lose_a_void(shop, kind, at, arrives=True)
+    brought_back(shop, record, before)
+    hers = row_of(shop, record)
+    if is_heard:
+        shop.hear(at)
+        some_time_passes()
+    for turn in range(3):
+        at += after if turn == 0 else LATER
+        shop.drain(at)
+        shop.hear(at)
+        assert shop.event(record).state != State.CHECKING
+        assert shop.failed().get().failure_code == "edited_in_quickbooks", shop.event(record).message
+        assert row_of(shop, record) == hers
+        shop.retry(at=at)
+    deciding.send_ours(shop.failed(), by=None, at=at)
+    shop.drain(at)
+    assert is_void(row_of(shop, record))
+    assert (shop.failed().count(), shop.reconciles()) == (0, True)
+
+
+@pytest.mark.parametrize("does_she", [False, True], ids=["as it was", "changed by her"])
+@pytest.mark.parametrize("kind", ["invoice", "payment"])
+def test_a_void_that_did_not_arrive_goes_again(shop: Shop, kind: str, does_she: bool) -> None:
+    """Nobody is asked: she has changed it once, and it would be void if ours had arrived before."""
+    at = timezone.now()
+    record, before = lose_a_void(shop, kind, at, arrives=False)
+    if does_she:
+        shop.books.post(kind, {**before, "PrivateNote": f"{before['PrivateNote']}\nhers"})
+    shop.drain(at + LATER)
+    assert shop.event(record).state == State.SYNCED, shop.event(record).message
+    assert is_void(row_of(shop, record))
 
 
 def test_a_lost_payment_that_quickbooks_has_with_another_total_is_sent_again_on_retry(shop: Shop) -> None:

@@ -32,7 +32,14 @@ from sync.engine.outcomes import Outcome
 from sync.engine.prepare.book import book_of
 from sync.engine.prepare.nothing_sent import looked, not_yet, refused_here
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, made_meanwhile, may_have_made, rows_on_days, sent_before
+from sync.engine.send.doubts import (
+    Sent,
+    keep_void_in_doubt,
+    made_meanwhile,
+    may_have_made,
+    rows_on_days,
+    sent_before,
+)
 from sync.engine.send.push import item_of
 from sync.engine.send.sent_items import difference, remark
 from sync.models import SyncEvent
@@ -240,9 +247,10 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
 def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
     """An update with unknown outcome did arrive: what it sent is our own work and becomes part of the base."""
     theirs = decode(link.theirs)
-    updates = [one for one in sends if one.item.operation == "update" and not one.item.takes_away]
     # Older ones are in the base, or a person has decided since.
-    doubtful = [one for one in updates if one.sent_at >= link.synced_at]
+    doubtful = [one for one in sends if one.item.operation == "update" and one.sent_at >= link.synced_at]
+    if keep_void_in_doubt(drain, link, doubtful):
+        return
     arrived = next((one for one in reversed(doubtful) if holds(theirs, one.payload)), None)
     before = Base.from_text(link.base)
     if arrived is None or before is None:

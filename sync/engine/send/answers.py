@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -24,10 +25,12 @@ from sync.engine.pausing import pause_connection
 from sync.engine.send.relook import RELOOK_CODES, want_lists
 from sync.engine.send.sent_items import SentItem, difference, remark
 from sync.engine.tries import stop_for_mistake
-from sync.models import Attempt, State, Submission, SyncEvent
+from sync.models import Attempt, ChangeCursor, State, Submission, SyncEvent
 from sync.models.events import TRANSACTIONS
 from sync.retry_policy import HEALS, after_failure, wait_seconds
 
+# By how much Intuit's clock may differ from ours.
+APART = timedelta(minutes=5)
 HTTP_OK = 200
 BAD_REQUEST = 400
 # These codes say that an earlier send under the same request id has arrived or is still being processed.
@@ -82,6 +85,9 @@ class Answered:
         """The outcome is known."""
         self.submission.settled_at = self.drain.now()
         self.note()
+        if self.submission.sends > 1:
+            # QuickBooks answers as it did at first. What was read since was newer, and is not what the link has now.
+            ChangeCursor.go_back(self.drain.connection, to=self.submission.created_at - APART)
 
     def note(self) -> None:
         """Store what came back, whether or not it settles anything."""

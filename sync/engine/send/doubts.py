@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import transaction
 
+from qbo.connection.client import decode
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import Base, created_there_at, kept_part
-from qbo.models import ConnectionSettings
+from qbo.mapping.invoice_rows import is_void
+from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
-from sync.engine.send.answers import events_of
+from sync.engine.send.answers import APART, events_of
 from sync.engine.send.push import resend
 from sync.engine.send.sent_items import SentItem
 from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
@@ -149,10 +151,6 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
     return found
 
 
-# By how much Intuit's clock may differ from ours.
-APART = timedelta(minutes=5)
-
-
 def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row]:
     """Every row of `entity` that was created in QuickBooks while one of `sends` that creates may have arrived.
 
@@ -168,6 +166,30 @@ def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row
         where = f"MetaData.CreateTime >= {first} AND MetaData.CreateTime <= {last}"
         rows |= {str(row["Id"]): row for row in read_rows(client, entity, where, pace=drain.pace, skipped=[])}
     return list(rows.values())
+
+
+def may_be_undone(theirs: Row, sent: Sent) -> bool:
+    """Whether `sent` may have arrived and been changed back since: the row there is at least two versions on from the
+    one that it was sent for.
+    """
+    sent_for, now = (str(one.get("SyncToken") or "") for one in (sent.payload, theirs))
+    return sent_for.isdecimal() and now.isdecimal() and int(now) >= int(sent_for) + 2
+
+
+def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
+    """Whether the last of `sends` is a void. Where it may have arrived and been taken back there, the link says that we
+    voided it: so a person is asked whether it is voided again (decision 90). Raises LeaseLost.
+    """
+    last, theirs = sends[-1] if sends else None, decode(link.theirs)
+    if last is None or last.item.options != "void":
+        return False
+    if not is_void(theirs) and may_be_undone(theirs, last):
+        before = Base.from_text(link.base) or Base()
+        with transaction.atomic():
+            drain.lease.assert_held()
+            link.base, link.voided = replace(before, row={**before.row, "TotalAmt": 0}).as_text(), True
+            link.save(update_fields=["base", "voided"])
+    return True
 
 
 def rows_on_days(drain: Drain, entity: str, customers: Mapping[str, Collection[str]]) -> list[Row]:

@@ -144,6 +144,27 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_our_amount_leaves_what_she_added_where_there_is_room",),
     ),
     Safeguard(
+        "a void whose answer was lost and that she took back is asked about",
+        "sync/engine/send/doubts.py",
+        "    if not is_void(theirs) and may_be_undone(theirs, last):\n",
+        "    if False:\n",
+        (f"{OF_DOUBT}::test_a_lost_void_that_she_took_back_is_asked_about",),
+    ),
+    Safeguard(
+        "what she did before the same bytes were answered as they were at first is read again",
+        "sync/engine/send/answers.py",
+        "        if self.submission.sends > 1:\n",
+        "        if False:\n",
+        (f"{OF_DOUBT}::test_a_lost_void_that_she_took_back_is_asked_about",),
+    ),
+    Safeguard(
+        "a void that did not arrive goes again although she has changed something since",
+        "sync/engine/send/doubts.py",
+        "int(now) >= int(sent_for) + 2",
+        "int(now) > int(sent_for)",
+        (f"{OF_DOUBT}::test_a_void_that_did_not_arrive_goes_again",),
+    ),
+    Safeguard(
         "a payment that she dated otherwise while its answer was lost is not made again",
         PREPARE,
         '    rows += made_meanwhile(drain, "Payment", [one for pk in missing for one in sent[pk]])\n',
