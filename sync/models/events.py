@@ -175,6 +175,9 @@ class SyncEventQuerySet(models.QuerySet["SyncEvent"]):
     def in_flight(self) -> SyncEventQuerySet:
         return self.filter(state__in=IN_FLIGHT)
 
+    def open(self) -> SyncEventQuerySet:
+        return self.filter(state__in=(*UNSENT, *IN_FLIGHT))
+
     def in_doubt(self) -> SyncEventQuerySet:
         """What may have arrived without our knowing: on its way, or to be looked for before it is sent again."""
         return self.filter(models.Q(state__in=IN_FLIGHT) | models.Q(state__in=UNSENT, look_first=True))

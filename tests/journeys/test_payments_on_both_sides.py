@@ -23,7 +23,7 @@ from sync.outbox.arrivals import stop_unsent
 from sync.outbox.enqueueing import enqueue_earlier_payments
 from tests import builders
 from tests.books import Shop
-from tests.journeys.test_from_quickbooks import payment_writes
+from tests.journeys.test_from_quickbooks import payment_writes, some_time_passes
 from tests.on_postgres import only_from_outside, run_on_postgres
 
 
@@ -276,6 +276,25 @@ def test_payments_of_other_invoices_are_no_twins_and_cost_no_read(shop: Shop) ->
     shop.drain()
     assert shop.event(payment).state == State.SYNCED
     assert shop.books.metered() == before
+
+
+def test_it_is_asked_once_ours_is_no_longer_on_its_way(shop: Shop) -> None:
+    """Nothing else of it has changed here by then, and change data shows hers no more."""
+    invoice = shop.settled_invoice()
+    payment = ours(invoice)
+    settle(shop)
+    payment.edit(reference="1107", at=timezone.now())
+    shop.books.do("fault", fault="reset", path="write", after_commit=True, times=1)
+    shop.drain()
+    shop.books.do("clear_faults")
+    hers(shop, invoice)
+    shop.hear()
+    assert shop.event(payment).state == State.CHECKING
+    some_time_passes()
+    later = timezone.now() + timedelta(minutes=20)
+    shop.drain(later)
+    shop.hear(later)
+    asked(shop, payment)
 
 
 def test_what_is_asked_is_a_row_from_quickbooks_where_ours_has_gone(shop: Shop) -> None:

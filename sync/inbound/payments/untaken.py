@@ -106,8 +106,9 @@ def _standing(hearing: Hearing, records: Iterable[Sequence[str]]) -> dict[str, l
     for pk, *parts in invoices.values_list("pk", "status", "total", "amount_paid", "customer"):
         found[f"{EntityType.INVOICE}:{pk}"] = [str(part) for part in parts]
     for record_type, ids in wanted.items():
-        rows = SyncEvent.objects.of(hearing.connection).filter(record_type=record_type, record_id__in=ids).unsent()
-        for record_id, *waits in rows.values_list("record_id", "pk", "direction", "failure_code"):
+        # Nobody is asked about what is on its way: once it no longer is, that is another standing.
+        rows = SyncEvent.objects.of(hearing.connection).filter(record_type=record_type, record_id__in=ids).open()
+        for record_id, *waits in rows.order_by("pk").values_list("record_id", "pk", "direction", "failure_code"):
             found[f"{record_type}:{record_id}"] += [str(part) for part in waits]
     payments = Payment.objects.filter(pk__in=wanted[EntityType.PAYMENT])
     for pk, *parts in payments.values_list("pk", "amount", "received_date", "reference", "voided_at"):

@@ -165,6 +165,13 @@ SAFEGUARDS = (
         (f"{OF_DOUBT}::test_a_void_that_did_not_arrive_goes_again",),
     ),
     Safeguard(
+        "whether two payments are one is asked once ours is no longer on its way",
+        "sync/inbound/payments/untaken.py",
+        "record_id__in=ids).open()",
+        "record_id__in=ids).unsent()",
+        (f"{OF_TWINS}::test_it_is_asked_once_ours_is_no_longer_on_its_way",),
+    ),
+    Safeguard(
         "a payment that she dated otherwise while its answer was lost is not made again",
         PREPARE,
         '    rows += made_meanwhile(drain, "Payment", [one for pk in missing for one in sent[pk]])\n',
