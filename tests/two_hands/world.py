@@ -36,6 +36,15 @@ SURVIVORS = ("customer", "item")
 NOT_MONEY = {"due date", "terms", "number", "e-mail", "billing address", "service address", "message", "memo", "date"}
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What the office said of a record when it was sent, its total, and by which event."""
+
+    event: int
+    said: Fields
+    total: Decimal
+
+
 @dataclass
 class Known:
     """How one of our records and its row there stood when Run a Call last wrote it, or a person decided.
@@ -45,7 +54,7 @@ class Known:
     `undecided`: `held` before a person decided, until our next write: Run a Call may not have read yet what that person
     saw. `passed`: how the row stood since, each time when a drain had compared it. `is_another`: a person said that it
     is none of those of its name that are there. `sent_to`: of an invoice, the Id of its customer when Run a Call last
-    wrote it.
+    wrote it. `in_doubt`: what was sent and has no answer; the same bytes may go once more.
     """
 
     said: Fields | None = None
@@ -60,6 +69,7 @@ class Known:
     touched: bool = False
     is_another: bool = False
     sent_to: str = ""
+    in_doubt: Wish | None = None
     arrived: dict[str, tuple[Fields, Fields]] = field(default_factory=dict)
 
 
@@ -191,8 +201,11 @@ class World:
         after = self.snapshot(realm)
         if not may_send:
             assert after.versions == before.versions, "something was sent while nothing may be"
-        if not settled and after.versions == before.versions:
-            return
+        if settled or after.versions != before.versions:
+            self.check(realm, before, after)
+        self.note_doubts(realm)
+
+    def check(self, realm: str, before: Snapshot, after: Snapshot) -> None:
         self.check_strangers(before, after)
         self.check_numbers(before, after)
         self.check_merges(before, after)
@@ -200,6 +213,38 @@ class World:
             for record in self.records(kind):
                 self.check_record(realm, kind, record, before, after)
         self.check_events()
+
+    def note_doubts(self, realm: str) -> None:
+        """Whose answer nobody has seen, and what was said then."""
+        waiting = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm, state=State.CHECKING)
+        in_doubt = {(one.record_type, one.record_id): one.pk for one in waiting}
+        for kind in ENTITIES:
+            for record in self.records(kind):
+                known, event = self.known[realm, kind, record.pk], in_doubt.get((kind, record.pk))
+                if event is None:
+                    known.in_doubt = None
+                elif known.in_doubt is None or known.in_doubt.event != event:
+                    known.in_doubt = Wish(event, SAID[kind](record), self.total_of(record))
+
+    @staticmethod
+    def total_of(record: Any) -> Decimal:
+        return record.total if isinstance(record, Invoice) else Decimal(0)
+
+    def sent_now(self, kind: str, record: Any, known: Known, before: Snapshot, after: Snapshot) -> Wish:
+        """What the office said in what this drain may have sent: now, or when the answer to it was lost before."""
+        wish = Wish(0, SAID[kind](record), self.total_of(record))
+        row = after.row(kind, record.pk)
+        then = before.rows[ENTITIES[kind]].get(row["Id"]) if row else None
+        if known.in_doubt is None or row is None or then is None:
+            return wish
+        was, now = HELD[kind](then), HELD[kind](row)
+        changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+
+        def fits(one: Wish) -> bool:
+            wanted = self.wanted(one.said, after) if kind == "invoice" else one.said
+            return all(now.get(name) == wanted.get(name) for name in changed)
+
+        return known.in_doubt if fits(known.in_doubt) and not fits(wish) else wish
 
     def check_numbers(self, before: Snapshot, after: Snapshot) -> None:
         """No number of ours is on two invoices because of us; a void one keeps its number when it is sent again."""
@@ -231,7 +276,8 @@ class World:
 
     def check_record(self, realm: str, kind: str, record: Any, before: Snapshot, after: Snapshot) -> None:
         known = self.known[realm, kind, record.pk]
-        said = SAID[kind](record)
+        wish = self.sent_now(kind, record, known, before, after)
+        said = wish.said
         self.check_creations(realm, kind, record, known, said, before, after)
         row, now = after.row(kind, record.pk), None
         qbo_id = after.links[kind].get(record.pk, "")
@@ -263,7 +309,7 @@ class World:
                 return
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         held = known.held
-        self.check_changes(kind, record, known, said, then, row, event, after)
+        self.check_changes(kind, record, known, wish, then, row, event, after)
         if kind == "invoice" and record.pk not in before.links[kind]:
             # Found after its answer was lost: what is different from what we wrote is hers.
             known.held = held
@@ -310,7 +356,7 @@ class World:
                 known.arrived[key] = said, held
                 continue
             known.said, known.held, known.ours_wins = said, held, set()
-            self.note_sent_to(known, kind, record, after)
+            self.note_sent_to(known, kind, said, after)
 
     def survivor_of(self, kind: str, record_id: int, there: Snapshot) -> str | None:
         """The customer or product to which everything of one that is gone there has moved, if it is nobody else's.
@@ -399,9 +445,10 @@ class World:
         return set(names) - out
 
     def check_changes(
-        self, kind: str, record: Any, known: Known, said: Fields, then: Row, row: Row, event: Any, after: Snapshot
+        self, kind: str, record: Any, known: Known, wish: Wish, then: Row, row: Row, event: Any, after: Snapshot
     ) -> None:
         """Of two versions of one row: we changed what the office had changed, and nothing else."""
+        said = wish.said
         assert known.said is not None, f"{kind} {record.pk}: nobody knows what was last said"
         assert known.held is not None, f"{kind} {record.pk}: nobody knows what was there"
         was, now = HELD[kind](then), HELD[kind](row)
@@ -454,10 +501,10 @@ class World:
             self.check_no_conflict_is_invented(event, both | unread, clashes | gone | unread, label)
         if written:
             if kind == "invoice":
-                self.check_total(record, known, then, row, ours, theirs, label)
+                self.check_total(wish, known, then, row, ours, theirs, label)
             known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
             known.passed = []
-            self.note_sent_to(known, kind, record, after)
+            self.note_sent_to(known, kind, said, after)
         if event is None:
             return
         if event.state == State.FAILED:
@@ -473,18 +520,18 @@ class World:
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
             known.passed = []
-            known.total = record.total if kind == "invoice" else known.total
+            known.total = wish.total if kind == "invoice" else known.total
 
     @staticmethod
-    def note_sent_to(known: Known, kind: str, record: Any, after: Snapshot) -> None:
+    def note_sent_to(known: Known, kind: str, said: Fields, after: Snapshot) -> None:
         if kind == "invoice":
-            known.sent_to = after.links["customer"].get(record.customer_id, "")
+            known.sent_to = after.links["customer"].get(said["customer"], "")
 
     def is_open(self, account_id: str) -> bool:
         return bool(self.books[self.realm].rows("Account").get(account_id, {}).get("Active", True))
 
     def check_total(
-        self, record: Invoice, known: Known, then: Row, row: Row, ours: set[str], theirs: set[str], label: str
+        self, wish: Wish, known: Known, then: Row, row: Row, ours: set[str], theirs: set[str], label: str
     ) -> None:
         """It moves by what ours moved, where it was ours."""
         money = {name for name in theirs if name.startswith(("line ", "discount"))}
@@ -493,11 +540,11 @@ class World:
             and not money
             and not words.hers_of_invoice(then)["lines"]
         ):
-            wanted = record.total if ours - NOT_MONEY - {"customer"} else known.total
+            wanted = wish.total if ours - NOT_MONEY - {"customer"} else known.total
             assert abs(Decimal(str(row["TotalAmt"])) - wanted) <= 2 * self.cents, (
                 f"{label}: {row['TotalAmt']} in place of {wanted}"
             )
-        known.total = record.total
+        known.total = wish.total
 
     def check_invoice(self, record: Invoice, then: Row, row: Row, ours: set[str], written: bool, label: str) -> None:
         if words.is_void(then):
