@@ -19,7 +19,7 @@ from qbo.models import ConnectionSettings, Link
 from runacall.invoices.document_loading import customer_document
 from runacall.invoices.models import Customer
 from sync.inbound.hearing import Hearing
-from sync.outbox.arrivals import is_dismissed, is_in_flight, note_arrival, release_waiting, unsent_of
+from sync.outbox.arrivals import is_dismissed, is_in_flight, note_arrival, release_waiting, try_again, unsent_of
 from sync.outbox.enqueueing import RecordName, customer_name, open_event, reopen_failed
 
 # Our columns of an address, and QuickBooks' names of its parts.
@@ -113,6 +113,7 @@ def _take(hearing: Hearing, link: Link, row: Row, customer: Customer, *, takes_o
         # A change of ours meets it when it is sent.
         link.theirs = encode(kept_part("Customer", row))
         link.save(update_fields=["theirs", "there_at"])
+        hearing.came["queued again"] += try_again(hearing.connection, "customer", customer.pk, at=hearing.at)
         return
     said, known, now = said_of_customer(customer_document(customer)), *_both(base.row, row)
     there = [field for field in CUSTOMER_FIELDS if known[field] != now[field] and now[field] != said.get(field, "")]

@@ -23,15 +23,10 @@ from runacall.invoices.models import Invoice, PaymentApplication
 from runacall.invoices.money import round_cents
 from sync.inbound.hearing import Hearing
 from sync.inbound.postings import is_on_its_own_day, take_posting_back
-from sync.models import State, SyncEvent
+from sync.models import SyncEvent
 from sync.models.events import Direction, EntityType
-from sync.outbox.arrivals import is_in_flight, note_arrival, note_difference, unsent_of
+from sync.outbox.arrivals import is_in_flight, note_arrival, note_difference, try_again, unsent_of
 from sync.outbox.enqueueing import RecordName, invoice_name, queued_again
-
-# A person was asked about these because of how QuickBooks' side stood, which has just changed.
-OF_THEIR_SIDE = (
-    "changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks", "void_has_payments", "total_differs",
-)  # fmt: skip
 
 
 def take_invoices(hearing: Hearing) -> None:
@@ -100,10 +95,7 @@ def _take(
     waiting = unsent_of(connection, name)
     if waiting is not None and waiting.direction == Direction.OUT:
         # It meets what is there now when it is sent; what failed because of it gets another try.
-        if waiting.state == State.FAILED and waiting.failure_code in OF_THEIR_SIDE:
-            rows = SyncEvent.objects.filter(pk=waiting.pk, state=State.FAILED)
-            rows.update(**queued_again(at), changed_at=at)
-            hearing.came["queued again"] += 1
+        hearing.came["queued again"] += try_again(connection, EntityType.INVOICE, invoice.id, at=at)
         return
     failure = _difference(invoice, book)
     if failure is not None:
@@ -159,8 +151,7 @@ def _gone(hearing: Hearing, link: Link, name: RecordName | None) -> None:
         return
     waiting = unsent_of(connection, name)
     if waiting is not None and waiting.direction == Direction.OUT:
-        if waiting.state == State.FAILED and waiting.failure_code in OF_THEIR_SIDE:
-            SyncEvent.objects.filter(pk=waiting.pk).update(**queued_again(at), changed_at=at)
+        hearing.came["queued again"] += try_again(connection, EntityType.INVOICE, invoice.pk, at=at)
         return
     failure = Failure("record_deleted_there", Subject("invoice", str(invoice.pk), invoice.number))
     hearing.came["invoices to decide"] += note_difference(connection, name, failure, at=at)

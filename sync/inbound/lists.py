@@ -10,6 +10,7 @@ from qbo.lists.mirrors import store_entries
 from qbo.mapping.base import changed_there_at, kept_part
 from qbo.models import ListEntry, ListState
 from sync.inbound.hearing import Hearing
+from sync.outbox.arrivals import try_again
 
 ENTITIES = ("Account", "Item", "Term")
 
@@ -39,3 +40,4 @@ def take_lists(hearing: Hearing) -> None:
                 link.theirs = encode(kept_part("Item", row)) if link.base else ""
                 link.there_at = changed_there_at(row)
                 link.save(update_fields=["theirs", "there_at"])
+                hearing.came["queued again"] += try_again(connection, "item", link.record_id, at=hearing.at)

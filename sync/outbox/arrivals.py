@@ -96,6 +96,22 @@ def note_difference(
     return True
 
 
+# A person was asked about these because of how QuickBooks' side stood.
+OF_THEIR_SIDE = (
+    "changed_in_quickbooks", "paid_in_quickbooks", "voided_in_quickbooks", "void_has_payments", "total_differs",
+    "payment_voided_there",
+)  # fmt: skip
+
+
+def try_again(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> int:
+    """Queue again what a person was asked about because of how QuickBooks' side stood, which has just changed; returns
+    how many. Otherwise an answer would replace what that person has not seen.
+    """
+    rows = SyncEvent.objects.of(connection).of_record(record_type, record_id).failed()
+    rows = rows.filter(direction=Direction.OUT, failure_code__in=OF_THEIR_SIDE)
+    return rows.update(**queued_again(at), changed_at=at)
+
+
 def stop_unsent(event: SyncEvent, failure: Failure, *, at: datetime, row: JsonMapping) -> bool:
     """What waits to be sent waits for a person instead; False where it is on its way, or may have arrived before."""
     columns = {**failure_columns(failure), "state": State.FAILED, "due_at": None, "changed_at": at}

@@ -86,8 +86,10 @@ def test_an_email_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) -> No
     assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
 
 
-def test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop) -> None:
+@pytest.mark.parametrize("is_heard", [False, True], ids=["unread", "read"])
+def test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop, is_heard: bool) -> None:
     customer = shop.settled_invoice().customer
+    shop.hear()
 
     def hers(address: str) -> None:
         target = {key: there(shop, "Customer", customer)[key] for key in ("Id", "SyncToken")}
@@ -97,6 +99,8 @@ def test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_agai
     customer.edit(email="ours@example.com", at=timezone.now())
     shop.drain()
     hers("again@example.com")
+    if is_heard:
+        shop.hear()
     deciding.send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     assert shop.event(customer).failure_code == "changed_in_quickbooks"
@@ -104,6 +108,29 @@ def test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_agai
     deciding.send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     assert there(shop, "Customer", customer)["PrimaryEmailAddr"]["Address"] == "ours@example.com"
+
+
+@pytest.mark.parametrize("is_heard", [False, True], ids=["unread", "read"])
+def test_a_price_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop, is_heard: bool) -> None:
+    item = shop.item("Labor")
+    shop.settled_invoice(item=item)
+    shop.hear()
+
+    def hers(price: int) -> None:
+        row = there(shop, "Item", item)
+        target = {key: row[key] for key in ("Id", "SyncToken", "Name", "Type")}
+        shop.books.post("item", {**target, "sparse": True, "UnitPrice": price})
+
+    hers(120)
+    item.edit(unit_price="135.00", at=timezone.now())
+    shop.drain()
+    assert shop.event(item).failure_code == "changed_in_quickbooks"
+    hers(130)
+    if is_heard:
+        shop.hear()
+    deciding.send_ours(shop.failed(), by=None, at=timezone.now())
+    shop.drain()
+    assert (shop.event(item).failure_code, there(shop, "Item", item)["UnitPrice"]) == ("changed_in_quickbooks", 130)
 
 
 def test_a_new_price_goes_there_and_her_description_stays(shop: Shop) -> None:

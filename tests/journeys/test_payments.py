@@ -473,13 +473,19 @@ def test_both_changed_a_field_and_a_person_decides(shop: Shop) -> None:
     assert there(shop, payment)["PaymentRefNum"] == "ours"
 
 
-def test_a_reference_that_she_changes_after_a_person_chose_ours_is_asked_about_again(shop: Shop) -> None:
+@pytest.mark.parametrize("is_heard", [False, True], ids=["unread", "read"])
+def test_a_reference_that_she_changes_after_a_person_chose_ours_is_asked_about_again(
+    shop: Shop, is_heard: bool
+) -> None:
     payment = pay(shop.settled_invoice(), reference="1107")
     shop.drain()
+    shop.hear()
     shop.books.post("payment", {**there(shop, payment), "PaymentRefNum": "hers"})
     payment.edit(reference="ours", at=timezone.now())
     shop.drain()
     shop.books.post("payment", {**there(shop, payment), "PaymentRefNum": "again"})
+    if is_heard:
+        shop.hear()
     send_ours(shop.failed(), by=None, at=timezone.now())
     shop.drain()
     assert_failed(

@@ -27,8 +27,15 @@ from sync.inbound.payments.receiving import WITH_CREDIT, link_received
 from sync.inbound.payments.rows import day_of, method_of, number_of
 from sync.inbound.payments.untaken import forget_untaken, keep_untaken
 from sync.inbound.postings import is_on_its_own_day, take_posting_back
-from sync.models.events import Direction
-from sync.outbox.arrivals import drop_just_opened, is_in_flight, note_arrival, note_difference, unsent_of
+from sync.models.events import Direction, EntityType
+from sync.outbox.arrivals import (
+    drop_just_opened,
+    is_in_flight,
+    note_arrival,
+    note_difference,
+    try_again,
+    unsent_of,
+)
 from sync.outbox.enqueueing import invoice_name, payment_name
 
 
@@ -40,6 +47,7 @@ def take_ours(hearing: Hearing, link: Link, row: Row, payment: Payment) -> None:
     waiting = unsent_of(connection, name)
     if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
         _keep_theirs(link, row)
+        hearing.came["queued again"] += try_again(connection, EntityType.PAYMENT, payment.pk, at=at)
         return
     if not (link.created_here or payment.is_void):
         _follow(hearing, link, row, payment)
@@ -204,6 +212,7 @@ def lose_ours(hearing: Hearing, link: Link) -> None:
     name = payment_name(payment)
     waiting = unsent_of(connection, name)
     if is_in_flight(connection, name) or (waiting is not None and waiting.direction == Direction.OUT):
+        hearing.came["queued again"] += try_again(connection, EntityType.PAYMENT, payment.pk, at=at)
         return
     if not link.created_here:
         _void(hearing, payment, link, "Deleted in QuickBooks, so it is void here too", None)

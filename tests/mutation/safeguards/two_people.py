@@ -393,6 +393,38 @@ SAFEGUARDS = (
         (f"{OF_LISTS}::test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again",),
     ),
     Safeguard(
+        "what she changes of an invoice before a person chose is looked at again before that",
+        "sync/inbound/invoices.py",
+        '        hearing.came["queued again"] += try_again(connection, EntityType.INVOICE, invoice.id, at=at)\n',
+        "",
+        ("tests/journeys/test_from_quickbooks.py::test_a_conflict_that_the_bookkeeper_takes_back_goes_by_itself",),
+    ),
+    Safeguard(
+        "what she changes of a payment before a person chose is looked at again before that",
+        "sync/inbound/payments/following.py",
+        "        _keep_theirs(link, row)\n"
+        '        hearing.came["queued again"] += try_again(connection, EntityType.PAYMENT, payment.pk, at=at)\n',
+        "        _keep_theirs(link, row)\n",
+        (
+            "tests/journeys/test_payments.py"
+            "::test_a_reference_that_she_changes_after_a_person_chose_ours_is_asked_about_again",
+        ),
+    ),
+    Safeguard(
+        "what she changes of a customer before a person chose is looked at again before that",
+        "sync/inbound/customers.py",
+        "+= try_again(",
+        "+= 0 and try_again(",
+        (f"{OF_LISTS}::test_an_email_that_she_changes_after_a_person_chose_ours_is_asked_about_again",),
+    ),
+    Safeguard(
+        "what she changes of a product before a person chose is looked at again before that",
+        "sync/inbound/lists.py",
+        "+= try_again(",
+        "+= 0 and try_again(",
+        (f"{OF_LISTS}::test_a_price_that_she_changes_after_a_person_chose_ours_is_asked_about_again",),
+    ),
+    Safeguard(
         "a payment of what an earlier company has is owed to that one",
         "sync/outbox/enqueueing.py",
         "return earlier | {connection.realm_id} if goes else earlier - {connection.realm_id}",
