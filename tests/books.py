@@ -248,7 +248,7 @@ class Shop:
     def read_lists(self, *names: str, at: dt.datetime | None = None) -> Self:
         """Bring our mirror of the company up to date."""
         moment = at or timezone.now()
-        refresh_lists(self.connection, client_for(self.connection), names or ListState.LISTS, at=moment)
+        refresh_lists(self.connection, client_for(self.connection), names or ListState.LISTS, lease=None, at=moment)
         return self
 
     def retry(self, *invoices: Invoice, at: dt.datetime | None = None) -> recording.Report:

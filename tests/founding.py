@@ -43,7 +43,7 @@ def found(connection: Connection, client: Client, *, at: dt.datetime) -> None:
             _copy(STORED[said], connection, at=at)
             return
     with patch.dict(READERS, {name: _again(name, answer) for name, answer in read.items()}):
-        problems = refresh_lists(connection, client, ListState.LISTS, at=at)
+        problems = refresh_lists(connection, client, ListState.LISTS, lease=None, at=at)
     if not problems:
         STORED[said] = Stored(
             [_shared(entry) for entry in ListEntry.objects.filter(connection=connection).order_by("pk")],

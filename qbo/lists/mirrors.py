@@ -31,7 +31,7 @@ from qbo.lists.checking import (
 )
 from qbo.mapping.names import name_key
 from qbo.mapping.prices import compare_prices
-from qbo.models import CompanyFacts, Connection, Link, ListEntry, ListState
+from qbo.models import CompanyFacts, Connection, Lease, Link, ListEntry, ListState
 from qbo.signals import list_read
 from runacall.isolation import DATABASE_AWAY
 
@@ -53,19 +53,32 @@ class Reader:
 
 
 def refresh_lists(
-    connection: Connection, client: Client, names: Iterable[str], *, at: datetime, pace: Pace = lambda: None
+    connection: Connection,
+    client: Client,
+    names: Iterable[str],
+    *,
+    lease: Lease | None,
+    at: datetime,
+    pace: Pace = lambda: None,
 ) -> dict[str, str]:
     """Read each of `names` (see ListState.LISTS) again, completely; returns those that could not be read, and why.
 
     An answer that cannot be a list does not keep the others from being read: what was read before stays, and the
-    list is read again later. `list_read` is sent for each. Raises ReadFailed if QuickBooks gave no answer at all.
+    list is read again later. `list_read` is sent for each. `lease`: without one nobody else may be reading. Raises
+    ReadFailed if QuickBooks gave no answer at all, LeaseLost if another process has the lease by the time of the
+    answer, which then is not kept.
     """
     problems = {}
     for name in names:
         as_of = ListState.begin_reading(connection, name, at=at)
         before = _content(connection, name)
-        problem = _read(connection, client, READERS[name], as_of, pace)
-        state = ListState.have_read(connection, name, as_of=as_of, problem=problem, at=at)
+        fetched, problem = _fetched(client, READERS[name], pace)
+        with transaction.atomic():
+            problem = problem or _keep(connection, READERS[name], fetched, as_of)
+            state = ListState.have_read(connection, name, as_of=as_of, problem=problem, at=at)
+            if lease is not None:
+                # Last, since whoever asks for a drain waits for the row of the lease, and a long list takes seconds.
+                lease.assert_held()
         changed = not problem and _content(connection, name) != before
         list_read.send(sender=ListState, connection=connection, state=state, changed=changed, at=at)
         if problem:
@@ -85,16 +98,20 @@ def _content(connection: Connection, name: str) -> str:
     return digest.hexdigest()
 
 
-def _read(connection: Connection, client: Client, reader: Reader, at: datetime, pace: Pace) -> str:
-    """What is wrong with the list; "" if it was read and stored."""
+def _fetched(client: Client, reader: Reader, pace: Pace) -> tuple[Any, str]:
+    """The answer, and what is wrong with it; "" if nothing is."""
     try:
-        fetched = reader.fetch(client, pace)
+        return reader.fetch(client, pace), ""
     except ReadFailed as error:
         if error.reply.cut and not client.time_is_up:
-            return error.reply.cut
+            return None, error.reply.cut
         if not error.is_own_answer:
             raise
-        return error.failure.intuit_words or "it is not a list"
+        return None, error.failure.intuit_words or "it is not a list"
+
+
+def _keep(connection: Connection, reader: Reader, fetched: Any, at: datetime) -> str:
+    """What is wrong with the list; "" if it was stored."""
     try:
         with transaction.atomic():
             reader.keep(connection, fetched, at)

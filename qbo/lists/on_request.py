@@ -76,8 +76,8 @@ def read_again(connection: Connection, names: Iterable[str], *, at: datetime, ne
     wanted = tuple(ListState.LISTS if first else names)
     busy = "The lists are read next: check again in a minute."
     try:
-        with asked_visit(connection, at=at, again=busy, slow=SLOW) as turn:
-            problems = refresh_lists(connection, turn.client, wanted, at=at, pace=turn.pace)
+        with asked_visit(connection, at=at, again=busy, slow=SLOW) as mine:
+            problems = refresh_lists(connection, mine.client, wanted, lease=mine.turn.lease, at=at, pace=mine.pace)
     except NotYet:
         ListState.want(connection, wanted, at=at)
         raise

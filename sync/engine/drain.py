@@ -306,7 +306,7 @@ def refresh_stale_lists(work: Drain) -> None:
     if not stale:
         return
     ordered = [name for name in ListState.LISTS if name in stale]
-    refresh_lists(work.connection, work.turn.client(), ordered, at=work.now(), pace=work.pace)
+    refresh_lists(work.connection, work.turn.client(), ordered, lease=work.lease, at=work.now(), pace=work.pace)
     # A company was just connected, or a list that was missing then is now available.
     if any(state.problem or state.refreshed_at is None for state in stale.values()):
         choose_defaults(work.connection)

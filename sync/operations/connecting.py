@@ -55,7 +55,7 @@ def connect_to_emulator(
     if connection.is_held:
         raise CompanyUndecided(connection)
     with visit(connection, patience=PATIENCE) as mine:
-        refresh_lists(connection, mine.client, ListState.LISTS, at=at, pace=mine.pace)
+        refresh_lists(connection, mine.client, ListState.LISTS, lease=mine.turn.lease, at=at, pace=mine.pace)
     is_new = before is None or before.realm_id != connection.realm_id
     # A setting that staff chose survives a reconnection; an explicit option applies immediately.
     choose_defaults(connection, auto_create_items=auto_create if is_new or not auto_create else None)

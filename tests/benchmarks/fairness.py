@@ -40,7 +40,7 @@ for n, count in enumerate({counts}):
     enter_invoices(shop, inputs, at=now, send=True)
     given = grant({url!r}, realm=str({realm} + n))
     connection = connect(shop, given, environment="emulator", emulator_url={url!r}, at=now)
-    refresh_lists(connection, client_for(connection), ListState.LISTS, at=now)
+    refresh_lists(connection, client_for(connection), ListState.LISTS, lease=None, at=now)
     choose_defaults(connection, auto_create_items=True)
     enqueue_earlier(connection, at=now)
 """

@@ -36,7 +36,7 @@ def heating(db: None) -> Any:
     with emulator() as url:
         at = timezone.now()
         connection = connect(stock.organization, grant(url), environment="emulator", emulator_url=url, at=at)
-        refresh_lists(connection, client_for(connection), ListState.LISTS, at=at)
+        refresh_lists(connection, client_for(connection), ListState.LISTS, lease=None, at=at)
         choose_defaults(connection, auto_create_items=True)
         shop = Shop(stock.organization, connection, Books(url), stock.state)
         shop.map_tax(stock.state, stock.county)

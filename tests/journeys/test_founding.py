@@ -53,7 +53,7 @@ def test_a_copy_is_what_is_read(shop: Shop) -> None:
         # Nothing is left for the next drain to read, and another reading changes nothing.
         now = timezone.now()
         assert not ListState.objects.filter(connection=copied.connection).stale(at=now).exists()
-        refresh_lists(copied.connection, client_for(copied.connection), ListState.LISTS, at=now)
+        refresh_lists(copied.connection, client_for(copied.connection), ListState.LISTS, lease=None, at=now)
         assert lists_of(copied) == lists_of(read)
 
 

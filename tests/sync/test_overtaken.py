@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
-from qbo.models import Connection, ConnectionSettings, Lease, Link, TaxMapping
+from qbo.models import CompanyFacts, Connection, ConnectionSettings, Lease, Link, ListEntry, ListState, TaxMapping
 from runacall.invoices.models import Customer
 from sync.engine import drain as engine
 from sync.models import Attempt, Submission, SyncEvent
@@ -132,6 +132,12 @@ def _item_without_account(known: Known) -> None:
     known.shop.choose(default_income_account_id="")
 
 
+def _list_is_old(known: Known) -> None:
+    known.invoice()
+    known.shop.books.do("add_item", name="Gizmo")
+    ListState.want(known.shop.connection, ["Item"], at=START)
+
+
 def _tax_not_mapped(known: Known) -> None:
     known.invoice()
     TaxMapping.objects.all().delete()
@@ -154,6 +160,7 @@ PLACES = {
     "a mistake of ours": Place("sync.engine.drain.stop_for_mistake", _mistake_of_ours),
     "renew a token": Place("sync.engine.drain.renew_token", _token_over),
     "pause": Place("sync.engine.send.refusals.pause_connection", _turned_away),
+    "keep a list": Place("qbo.lists.mirrors._keep", _list_is_old),
     "link a customer": Place("sync.engine.prepare.customers._write_down", _customer_is_there),
     "link an item": Place("sync.engine.prepare.items.carried_over", _item_is_there),
     "keep what was read": Place("sync.engine.links.checked", _same_words_on_both_sides),
@@ -184,7 +191,7 @@ def known(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Known:
 
 def written() -> dict[str, list[dict[str, Any]]]:
     """All that a drain writes, but the lease itself."""
-    models = (SyncEvent, Submission, Attempt, Link, Connection)
+    models = (SyncEvent, Submission, Attempt, Link, Connection, ListEntry, ListState, CompanyFacts)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 

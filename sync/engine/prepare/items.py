@@ -47,7 +47,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     sent = sent_before(drain, "Item", [event for event in events if event.look_first])
     if sent:
         # What was sent may be there, but our mirror does not show it yet.
-        refresh_lists(drain.connection, drain.turn.client(), ["Item"], at=drain.now(), pace=drain.pace)
+        _refresh(drain, ["Item"])
     look_at_updates(drain, "Item", events, sent)
     merged = _follow_merges(drain, documents)
     book = load_book(drain.connection, items=list(documents.values()))
@@ -101,8 +101,13 @@ def read_old_lists(drain: Drain, failures: Iterable[Failure]) -> bool:
     states = ListState.objects.filter(connection=drain.connection, name__in=wanted)
     old = set(states.older_than(OLD, at=drain.now()).values_list("name", flat=True))
     ordered = [name for name in ListState.LISTS if name in old]
-    refresh_lists(drain.connection, drain.turn.client(), ordered, at=drain.now(), pace=drain.pace)
+    _refresh(drain, ordered)
     return bool(ordered)
+
+
+def _refresh(drain: Drain, names: Sequence[str]) -> None:
+    client = drain.turn.client()
+    refresh_lists(drain.connection, client, names, lease=drain.lease, at=drain.now(), pace=drain.pace)
 
 
 def _judge(

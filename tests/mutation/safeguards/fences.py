@@ -21,6 +21,13 @@ SAFEGUARDS = (
     _held_at("a mistake of ours", "tries.py", "        record(outcomes, at=drain"),
     _held_at("renew a token", "pausing.py", "    try:\n        failure = refresh_tokens("),
     _held_at("pause", "pausing.py", "        connection.pause("),
+    Safeguard(
+        "fence: keep a list",
+        "qbo/lists/mirrors.py",
+        "                lease.assert_held()\n",
+        "                pass\n",
+        (f"{TEST}[keep a list]",),
+    ),
     _held_at("link a customer", "prepare/customers.py", "        record("),
     _held_at("refuse an item", "prepare/items.py", "        record("),
     _held_at("refuse an invoice", "prepare/invoices.py", "            record("),
