@@ -209,6 +209,7 @@ def lose_a_void(shop: Shop, kind: str, at: datetime, *, arrives: bool) -> tuple[
     return record, before
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("is_heard", [False, True], ids=["unheard", "heard"])
 @pytest.mark.parametrize("after", [timedelta(minutes=5), LATER], ids=["sent again", "looked for"])
 @pytest.mark.parametrize("kind", ["invoice", "payment"])
@@ -235,6 +236,7 @@ def test_a_lost_void_that_she_took_back_is_asked_about(shop: Shop, kind: str, af
     assert (shop.failed().count(), shop.reconciles()) == (0, True)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("does_she", [False, True], ids=["as it was", "changed by her"])
 @pytest.mark.parametrize("kind", ["invoice", "payment"])
 def test_a_void_that_did_not_arrive_goes_again(shop: Shop, kind: str, does_she: bool) -> None:

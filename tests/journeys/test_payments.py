@@ -597,6 +597,7 @@ def paid_there(shop: Shop, payment: Payment) -> dict[str, int]:
     return {one["TxnId"]: line["Amount"] for line in row["Line"] for one in line["LinkedTxn"]}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
 @pytest.mark.parametrize("whose", ["ours", "hers"])
 @pytest.mark.parametrize("amount", ["108", "250"], ids=["all of it", "with a credit"])
@@ -626,6 +627,7 @@ def test_ours_takes_it_off_what_she_had_it_pay_instead(shop: Shop, amount: str, 
     assert paid_there(shop, payment) == before
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", ["ours", "theirs"])
 @pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
 def test_another_invoice_of_ours_that_she_had_it_pay_is_asked_about(shop: Shop, way: str, is_edited: bool) -> None:

@@ -874,6 +874,7 @@ CASES = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("label", "texts"), CASES)
 def test_a_language_tells_a_fault_in_many_words(label: str, texts: tuple[str, ...]) -> None:
     assert [(text, found) for text in texts if (found := label_of(text, None)) != label] == []

@@ -51,6 +51,7 @@ LOOKED_FOR = (
 ASKED_FOR = ("please choose a {0}", "choose the QuickBooks {0} first", "map this to a {0}", "it needs a {0}")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("label", "thing"),
     [

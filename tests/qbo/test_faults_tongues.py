@@ -278,6 +278,7 @@ def test_taxes_are_read_under_the_code_of_business_rules(code: str, words: str) 
     assert read(business(words)).code == code
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("code", "words"), rows(RECORDS))
 def test_records_are_read_with_that_code_and_without_any(code: str, words: str) -> None:
     assert read(business(words)).code == code
@@ -812,6 +813,7 @@ UNCONNECTED: list[tuple[str, tuple[str, ...]]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("code", "words"), rows(CONNECTION, OTHER_WAYS, UNCONNECTED))
 def test_the_connection_is_read_without_a_code(code: str, words: str) -> None:
     assert read(words, None, TEXT).code == code

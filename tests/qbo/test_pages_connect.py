@@ -254,6 +254,7 @@ def test_the_name_of_the_old_company_is_never_shown_for_the_new_one(
     assert "Go back to Old Books" in page
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("life", [None, "absent", "soon", "3600", -5, 10**30])
 def test_a_token_answer_without_a_readable_life_is_taken_for_an_hours(
     intuit: str, shop: Organization, owner: Client, monkeypatch: pytest.MonkeyPatch, life: Any

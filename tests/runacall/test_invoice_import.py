@@ -203,6 +203,7 @@ def test_rows_of_one_invoice(run: Import, shop: Organization) -> None:
     assert (invoice.total, invoice.customer.email) == (Decimal(3), "ann@example.com")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -322,6 +323,7 @@ def test_a_problem_names_the_row_of_the_file_also_below_empty_lines(run: Import,
     assert "Row 5: ItemQuantity" in refused(run, "\n,,,\n\n" + simple("1001,Ann,2026-06-17,A,one,100,100,N,,"))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("above", ["", "\n\n", ",,,\n", "sep={}\n", "\ufeff", "\ufeffsep={}\r\n"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_semicolons_and_tabs_separate_as_well(run: Import, shop: Organization, separator: str, above: str) -> None:

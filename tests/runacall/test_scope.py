@@ -337,6 +337,7 @@ MAY_ADD = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("role", list(Role))
 def test_roles(other_shop: Organization, theirs: SimpleNamespace, log_in: LogIn, role: str) -> None:
     client = log_in(builders.member(other_shop, role))

@@ -192,6 +192,7 @@ class TestFilters:
         assert "nothing was done" in said(answer)[0]
         assert SyncEvent.objects.failed().count() == 2
 
+    @pytest.mark.sampled(3)
     @pytest.mark.parametrize(
         ("typed", "expected"),
         [
