@@ -123,15 +123,16 @@ ENTRIES = (
     ),
     Entry(
         code="waits_for_payment",
-        title="Waits for its payments",
+        title="Waits for a payment",
         kind=FailureKind.WAIT,
-        message="Waits for its payments: they have to be taken off the invoice before it can be voided",
-        meaning="QuickBooks voids no invoice that a payment pays, so the payments that Run a Call sent are taken off it"
-        " first. They stay in QuickBooks as the customer's credit.",
-        remedy=("Fix the problem with the payment; after that the invoice is voided automatically.",),
+        message="Waits for {subject_name|its payments} to be taken off the invoice first",
+        meaning="QuickBooks voids no invoice that a payment pays, and takes no payment of more than what is open. So"
+        " what pays it in QuickBooks and no longer does here is taken off it first. What paid a void invoice stays in"
+        " QuickBooks as the customer's credit.",
+        remedy=("Fix the problem with the payment; after that this is sent automatically.",),
         who=Who.SYSTEM,
         where="log",
-        dispatcher="its payments have to be taken off it first.",
+        dispatcher="a payment has to be taken off the invoice first.",
         label="validation",
         waiting_helps=True,
     ),

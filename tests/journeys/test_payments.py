@@ -201,6 +201,43 @@ def test_a_payment_of_an_invoice_that_became_dearer_waits_for_its_change(shop: S
     assert shop.there(invoice)["Balance"] == 0
 
 
+def test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same(shop: Shop) -> None:
+    """What was entered wrong is void here, and its void has not arrived yet: QuickBooks refuses the right one."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    wrong = pay(invoice, at=start)
+    shop.drain(start)
+    wrong.void(at=start)
+    shop.books.do("fault", fault="item_fault", entity="Payment", code="10000", message="x", detail="x", times=1)
+    shop.drain(start)
+    invoice.refresh_from_db()
+    right = pay(invoice, at=start)
+    shop.drain(start)
+    event = shop.event(right)
+    said = f"Waits for the payment of {wrong.amount:,} to be taken off the invoice first"
+    assert (event.state, event.message) == (State.QUEUED, said)
+    assert event.due_at == shop.event(wrong).due_at
+    shop.drain(event.due_at)
+    assert_synced(shop, wrong, right)
+    assert shop.there(invoice)["Balance"] == 0
+    assert not shop.failed().exists()
+
+
+def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once(shop: Shop) -> None:
+    """Each has to be taken off first: a person sees it at once, instead of two rows that wait for ever."""
+    start = timezone.now()
+    one = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=one.customer)
+    first, second = pay(one, at=start), pay(other, at=start)
+    shop.drain(start)
+    first.apply({}, at=start)
+    second.apply({one: one.total}, at=start)
+    first.apply({other: other.total}, at=start)
+    for _ in range(3):
+        shop.drain(start)
+    assert {shop.event(one).state for one in (first, second)} <= {State.FAILED, State.SYNCED}, shop.events()
+
+
 def test_a_void_says_what_it_waits_for(shop: Shop) -> None:
     start = timezone.now()
     invoice = shop.settled_invoice(at=start)

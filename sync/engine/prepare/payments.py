@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from qbo.connection.client import decode, encode
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
+from qbo.mapping.applied import applied_by
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import UNCHANGED
@@ -21,7 +23,7 @@ from qbo.mapping.plans import Plan, kept_in_words
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
 from runacall.invoices.documents import PaymentDocument
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs, columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome, record, release_dependants
@@ -34,8 +36,8 @@ from sync.engine.send.doubts import Sent, keep_void_in_doubt, made_meanwhile, ro
 from sync.engine.send.push import Ready, item_of
 from sync.engine.send.sent_items import difference
 from sync.models import State, SyncEvent
-from sync.models.events import EntityType, Further
-from sync.outbox.enqueueing import customer_name, invoice_name
+from sync.models.events import Direction, EntityType, Further
+from sync.outbox.enqueueing import customer_name, invoice_name, payment_name
 
 Documents = Mapping[int, PaymentDocument]
 
@@ -126,7 +128,7 @@ def _verdict(
         first, *rest = stopping
         further = [*map(Further, rest), *failed_prerequisites(drain, needed)]
         return refused_here(drain, event, first, plan.write, further=further)
-    needed = needed or _under_way(drain, event, payment)
+    needed = needed or _under_way(drain, event, payment, book)
     if needed:
         return wait_for(drain, event, needed, plan.write)
     return Ready.planned(event, plan, book.payments.get(payment.id))
@@ -145,19 +147,40 @@ def _needed(payment: PaymentDocument, failures: Iterable[Failure], book: Mapping
     return found
 
 
-def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument) -> list[Needed]:
-    """The invoices that it pays whose last change is not there yet, if QuickBooks has refused it: it may be for that,
-    such as a payment of all that is owed since the invoice became dearer.
+def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: MappingBook) -> list[Needed]:
+    """What changes the invoices that it pays and is not there yet, if QuickBooks has refused it: it may be for that,
+    such as a payment of all that is owed since the invoice became dearer, or since another payment was voided.
     """
     if not event.heals or payment.is_void:
         return []
     rows = Invoice.objects.select_related("customer").filter(pk__in=[one.invoice_id for one in payment.applied])
-    changed = [invoice for invoice in rows if is_under_way(drain, invoice_name(invoice))]
-    subjects = [Subject("invoice", str(invoice.pk), f"#{invoice.number}") for invoice in changed]
-    return [
-        Needed(Failure("waits_for_invoice", subject), invoice_name(invoice))
-        for subject, invoice in zip(subjects, changed, strict=True)
+    found = [
+        Needed(Failure("waits_for_invoice", Subject("invoice", str(invoice.pk), f"#{invoice.number}")), name)
+        for invoice in rows
+        if is_under_way(drain, name := invoice_name(invoice))
     ]
+    return found or [
+        Needed(
+            Failure("waits_for_payment", Subject("payment", str(other.pk), f"the payment of {other.amount:,}")), name
+        )
+        for other in _paying_as_well(drain, event, payment, book)
+        if is_under_way(drain, name := payment_name(other))
+    ]
+
+
+def _paying_as_well(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: MappingBook) -> QuerySet[Payment]:
+    """Other payments of ours that pay one of its invoices there and have an earlier change to be sent. Two that change
+    places would wait for each other if a later one counted.
+    """
+    paid = {book.invoices[one.invoice_id].qbo_id for one in payment.applied if one.invoice_id in book.invoices}
+    changes = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, direction=Direction.OUT)
+    changes = changes.open().filter(pk__lt=event.pk).exclude(record_id=payment.id)
+    links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=changes.values("record_id"))
+    rows = {
+        one.record_id: decode(one.theirs) if one.theirs else (Base.from_text(one.base) or Base()).row for one in links
+    }
+    others = [pk for pk, row in rows.items() if paid & applied_by(row).keys()]
+    return Payment.objects.filter(pk__in=others).order_by("pk")
 
 
 # --- what may be there already --------------------------------------------------------------------------------------

@@ -324,9 +324,25 @@ SAFEGUARDS = (
     Safeguard(
         "a refused payment waits for the changes of its invoices that are on their way",
         "sync/engine/prepare/payments.py",
-        "    needed = needed or _under_way(drain, event, payment)\n",
+        "    needed = needed or _under_way(drain, event, payment, book)\n",
         "",
         ("tests/journeys/test_payments.py::test_a_payment_of_an_invoice_that_became_dearer_waits_for_its_change",),
+    ),
+    Safeguard(
+        "a refused payment waits for what changes another payment of its invoice",
+        "sync/engine/prepare/payments.py",
+        "if paid & applied_by(row).keys()]",
+        "if not paid]",
+        ("tests/journeys/test_payments.py::test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same",),
+    ),
+    Safeguard(
+        "payments that wait for each other do not wait for ever",
+        "sync/engine/prepare/payments.py",
+        ".open().filter(pk__lt=event.pk)",
+        ".open()",
+        (
+            "tests/journeys/test_payments.py::test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once",
+        ),
     ),
     Safeguard(
         "what a lost payment pays there is known by what was sent of it, also where it is void here by now",
