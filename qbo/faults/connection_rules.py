@@ -14,6 +14,14 @@ SUBSCRIPTION = (
     # A routing error inside Intuit, with the code of an expired subscription; it goes away automatically.
     rule("server_error", text=r"no destination found for (the )?given partition key"),
     rule("subscription_inactive", codes="6190 7001"),
+    # Whoever could not find out whether there is a subscription has not found that there is none.
+    rule(
+        "server_error",
+        text=r"\b(check|query|lookup|look-up|request|verification|validation) (has )?failed\b[^.;]{0,30}"
+        r"\b(http|status|error)( status| code| error)*[ :(]*5\d\d\b"
+        r"|\b(could not|couldn't|cannot|can't|unable to|failed to) (check|verify|determine|look up|read|fetch|get)"
+        r" (the |your |this )?(\w+ )?(subscription|(plan|billing) (status|state))\b",
+    ),
     rule(
         "subscription_inactive",
         text=(

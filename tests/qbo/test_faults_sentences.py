@@ -28,6 +28,12 @@ SAID: list[tuple[str, str]] = [
     ("item_not_found", "The service for this customer could not be found"),
     ("customer_not_found", "The customer of this invoice was deleted"),
     ("duplicate_name", "A person called Dr. Smith already exists in QuickBooks, rename one of them"),
+    # a check that failed has found nothing
+    ("server_error", "Subscription check failed with HTTP 500"),
+    ("server_error", "The subscription check failed (status code 503)"),
+    ("server_error", "Could not verify your QuickBooks subscription"),
+    ("server_error", "Unable to determine the subscription status"),
+    ("subscription_inactive", "Subscription check failed: your subscription has expired"),
     # tax, queries, servers, parsers
     ("tax_code_not_mapped", "You haven't chosen a tax rate"),
     ("tax_calculation_failed", "Tax calculation failed"),
