@@ -356,11 +356,10 @@ def _log_selection(walker: Walker, control: Control) -> None:
             with page.expect_navigation():
                 page.get_by_role("button", name=answer).click()
         walker.read(says)
+        walker.look()
         if says == "Posted to":
-            # Before the look, which takes a while: Undo is offered only until it is sent.
             press(walker, walker.here("page: link Undo"))
             walker.read("css=h1")
-        walker.look()
 
 
 def _invoice_settings(walker: Walker, control: Control) -> None:
