@@ -16,7 +16,7 @@ from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.base import Base, created_there_at, kept_part
 from qbo.mapping.invoice_rows import is_void
 from qbo.models import ConnectionSettings, Link
-from runacall.invoices.models import Invoice
+from runacall.invoices.models import Invoice, Payment
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
 from sync.engine.send.answers import APART, events_of
@@ -24,6 +24,7 @@ from sync.engine.send.push import resend
 from sync.engine.send.sent_items import SentItem
 from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import State, Submission, SyncEvent
+from sync.models.events import EntityType
 
 logger = logging.getLogger(__name__)
 
@@ -183,13 +184,23 @@ def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
     last, theirs = sends[-1] if sends else None, decode(link.theirs)
     if last is None or last.item.options != "void":
         return False
-    if not is_void(theirs) and may_be_undone(theirs, last):
+    if not is_void(theirs) and may_be_undone(theirs, last) and not _moved_by_payments(drain, link):
         before = Base.from_text(link.base) or Base()
         with transaction.atomic():
             drain.lease.assert_held()
             link.base, link.voided = replace(before, row={**before.row, "TotalAmt": 0}).as_text(), True
             link.save(update_fields=["base", "voided"])
     return True
+
+
+def _moved_by_payments(drain: Drain, link: Link) -> bool:
+    """Whether payments of ours may have made the versions since: a payment raises the SyncToken of its invoice."""
+    if link.record_type != EntityType.INVOICE:
+        return False
+    customer = Invoice.objects.filter(pk=link.record_id).values("customer")
+    payments = Payment.objects.filter(customer__in=customer).values("pk")
+    links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=payments)
+    return links.filter(synced_at__gte=link.synced_at).exists()
 
 
 def rows_on_days(drain: Drain, entity: str, customers: Mapping[str, Collection[str]]) -> list[Row]:

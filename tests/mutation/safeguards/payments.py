@@ -146,7 +146,7 @@ SAFEGUARDS = (
     Safeguard(
         "a void whose answer was lost and that she took back is asked about",
         "sync/engine/send/doubts.py",
-        "    if not is_void(theirs) and may_be_undone(theirs, last):\n",
+        "    if not is_void(theirs) and may_be_undone(theirs, last) and not _moved_by_payments(drain, link):\n",
         "    if False:\n",
         (f"{OF_DOUBT}::test_a_lost_void_that_she_took_back_is_asked_about",),
     ),
