@@ -80,8 +80,8 @@ def load_book(
         connection,
         {kinds.CUSTOMER: customer_ids, kinds.ITEM: needed, kinds.INVOICE: invoice_ids, kinds.PAYMENT: payment_ids},
     )
-    transactions = {link.record_id: _transaction(link) for link in links[kinds.INVOICE]}
-    sent = {link.record_id: _transaction(link) for link in links[kinds.PAYMENT]}
+    transactions = {link.record_id: transaction_ref(link) for link in links[kinds.INVOICE]}
+    sent = {link.record_id: transaction_ref(link) for link in links[kinds.PAYMENT]}
     there_already = [(one, transactions[one.id]) for one in invoices if one.id in transactions]
     with_payments = {one.id: ref for one, ref in there_already if one.is_void or paid_by(ref.now)}
     charges = {kind: qbo_id for kind, name in CHARGES.items() if (qbo_id := str(getattr(settings, name)))}
@@ -206,7 +206,7 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
     found = {}
     for pk, there in invoices.items():
         ids = paid_by(there.now)
-        sent = {one.record_id: _transaction(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
+        sent = {one.record_id: transaction_ref(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
         found[pk] = PaymentsOn(sent)
     return found
 
@@ -257,7 +257,8 @@ def _customer(link: Link) -> Ref:
     return Ref(link.qbo_id, active=link.active, sync_token=link.sync_token, currency=currency)
 
 
-def _transaction(link: Link) -> TransactionRef:
+def transaction_ref(link: Link) -> TransactionRef:
+    """What we know of the transaction of a link, and how QuickBooks has it."""
     return TransactionRef(
         qbo_id=link.qbo_id,
         sync_token=link.sync_token,

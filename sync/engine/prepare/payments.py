@@ -15,7 +15,7 @@ from qbo.mapping.applied import applied_by
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
 from qbo.mapping.invoice_rows import UNCHANGED
-from qbo.mapping.loading import load_book
+from qbo.mapping.loading import load_book, transaction_ref
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.payments import base_of_payment, check_payment, holds_payment, plan_payment, said_of_payment
@@ -176,10 +176,7 @@ def _paying_as_well(drain: Drain, event: SyncEvent, payment: PaymentDocument, bo
     changes = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, direction=Direction.OUT)
     changes = changes.open().filter(pk__lt=event.pk).exclude(record_id=payment.id)
     links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=changes.values("record_id"))
-    rows = {
-        one.record_id: decode(one.theirs) if one.theirs else (Base.from_text(one.base) or Base()).row for one in links
-    }
-    others = [pk for pk, row in rows.items() if paid & applied_by(row).keys()]
+    others = [one.record_id for one in links if paid & applied_by(transaction_ref(one).now).keys()]
     return Payment.objects.filter(pk__in=others).order_by("pk")
 
 

@@ -331,7 +331,7 @@ SAFEGUARDS = (
     Safeguard(
         "a refused payment waits for what changes another payment of its invoice",
         "sync/engine/prepare/payments.py",
-        "if paid & applied_by(row).keys()]",
+        "if paid & applied_by(transaction_ref(one).now).keys()]",
         "if not paid]",
         ("tests/journeys/test_payments.py::test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same",),
     ),
