@@ -15,7 +15,6 @@ from qbo.connection.client import Reply
 from qbo.connection.queries import ReadFailed
 from qbo.connection.turn import MustWait, Turn
 from qbo.failures import FailureKind
-from qbo.lists.mirrors import refresh_lists
 from qbo.mapping.first_choices import choose_defaults
 from qbo.models import Connection, Lease, ListState
 from qbo.models.leases import LeaseLost
@@ -26,7 +25,7 @@ from sync.engine.outcomes import requeue
 from sync.engine.pausing import TokenUnavailable, pause_connection, renew_token
 from sync.engine.prepare.customers import prepare_customers
 from sync.engine.prepare.invoices import prepare_invoices
-from sync.engine.prepare.items import prepare_items
+from sync.engine.prepare.items import prepare_items, read_lists
 from sync.engine.prepare.payments import prepare_payments
 from sync.engine.send.doubts import settle_doubts
 from sync.engine.send.push import Ready, push
@@ -306,7 +305,7 @@ def refresh_stale_lists(work: Drain) -> None:
     if not stale:
         return
     ordered = [name for name in ListState.LISTS if name in stale]
-    refresh_lists(work.connection, work.turn.client(), ordered, lease=work.lease, at=work.now(), pace=work.pace)
+    read_lists(work, ordered)
     # A company was just connected, or a list that was missing then is now available.
     if any(state.problem or state.refreshed_at is None for state in stale.values()):
         choose_defaults(work.connection)

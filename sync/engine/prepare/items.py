@@ -47,7 +47,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     sent = sent_before(drain, "Item", [event for event in events if event.look_first])
     if sent:
         # What was sent may be there, but our mirror does not show it yet.
-        _refresh(drain, ["Item"])
+        read_lists(drain, ["Item"])
     look_at_updates(drain, "Item", events, sent)
     merged = _follow_merges(drain, documents)
     book = load_book(drain.connection, items=list(documents.values()))
@@ -101,11 +101,12 @@ def read_old_lists(drain: Drain, failures: Iterable[Failure]) -> bool:
     states = ListState.objects.filter(connection=drain.connection, name__in=wanted)
     old = set(states.older_than(OLD, at=drain.now()).values_list("name", flat=True))
     ordered = [name for name in ListState.LISTS if name in old]
-    _refresh(drain, ordered)
+    read_lists(drain, ordered)
     return bool(ordered)
 
 
-def _refresh(drain: Drain, names: Sequence[str]) -> None:
+def read_lists(drain: Drain, names: Sequence[str]) -> None:
+    """Read these lists (ListState.LISTS) again, under the lease. Raises ReadFailed, MustWait, LeaseLost."""
     client = drain.turn.client()
     refresh_lists(drain.connection, client, names, lease=drain.lease, at=drain.now(), pace=drain.pace)
 
