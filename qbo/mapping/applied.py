@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import combinations
 
 from qbo.json_objects import Row
 from qbo.mapping.base import cents
@@ -41,16 +40,18 @@ def applied_by(payment: Row) -> dict[str, str]:
 
 
 def are_all_ours(invoice: TransactionRef, payments: PaymentsOn) -> bool:
-    """Whether all that is applied to an invoice of ours is our own payments: those that are there, and any of those
-    whose answer nobody has seen.
+    """Whether all that is applied to an invoice of ours is our own payments: those that are there, each before or after
+    its change if nobody has seen the answer, and any of those that may be there.
     """
     applied = applied_to(invoice.now)
     if applied is None:
         return False
-    known = (applied_by(one.now).get(invoice.qbo_id, "0") for one in payments.sent.values())
-    rest = applied - sum(map(Decimal, known), ZERO)
-    lost = list(payments.lost.values())[:MANY]
-    return any(sum(some, ZERO) == rest for size in range(len(lost) + 1) for some in combinations(lost, size))
+    known = {pk: Decimal(applied_by(one.now).get(invoice.qbo_id, "0")) for pk, one in payments.sent.items()}
+    doubtful = dict(list(payments.lost.items())[:MANY])
+    sums = {sum((amount for pk, amount in known.items() if pk not in doubtful), ZERO)}
+    for pk, amount in doubtful.items():
+        sums = {one + paid for one in sums for paid in (known.get(pk, ZERO), amount)}
+    return applied in sums
 
 
 def unknown_on(invoice: TransactionRef, payments: PaymentsOn) -> frozenset[str]:

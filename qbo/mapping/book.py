@@ -121,8 +121,8 @@ class Choices:
 class PaymentsOn:
     """Our payments on one invoice, by our id.
 
-    `sent`: what QuickBooks has of each; `lost`: what others pay of it there, in its currency, if they have arrived
-    without our knowing.
+    `sent`: what QuickBooks has of each, as far as we know; `lost`: what each pays of it there, in its currency, if what
+    nobody has seen the answer of has arrived.
     """
 
     sent: Mapping[int, TransactionRef] = field(default_factory=dict)

@@ -183,7 +183,8 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
         if not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now)
     ]
     # One of those whose answer nobody has seen is there, and until it is known, any of them.
-    for payment_id in (*on_it, *payments.lost):
+    lost = [payment_id for payment_id, amount in payments.lost.items() if amount and payment_id not in on_it]
+    for payment_id in (*on_it, *lost):
         yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 

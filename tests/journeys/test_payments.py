@@ -454,6 +454,58 @@ def test_a_void_waits_for_a_payment_whose_answer_was_lost_and_that_is_void_too(s
     assert (shop.there(invoice)["TotalAmt"], there(shop, payment)["TotalAmt"]) == (0, 0)
 
 
+def lost_move(shop: Shop, at: datetime, to: Invoice) -> Payment:
+    """A payment of another invoice that pays `to` now, here and there, and nobody has seen QuickBooks' answer."""
+    payment = pay(shop.settled_invoice(at=at, customer=to.customer), "50", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    payment.apply({to: Decimal(50)}, at=at)
+    shop.drain(at)
+    assert shop.event(payment).state == State.CHECKING
+    return payment
+
+
+def test_a_void_waits_for_a_payment_whose_move_to_it_was_lost(shop: Shop) -> None:
+    """As far as we know, it still pays the other one."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    payment = lost_move(shop, at, invoice)
+    invoice.void(reason="Entered twice", at=at)
+    for minutes in (0, 6, 12, 18):
+        shop.drain(at + timedelta(minutes=minutes))
+        assert not shop.failed().exists(), shop.event(invoice).message
+    assert (shop.event(invoice).state, shop.event(payment).state) == (State.SYNCED, State.SYNCED)
+    assert (shop.there(invoice)["TotalAmt"], paid_there(shop, payment)) == (0, {})
+
+
+def test_an_edit_goes_while_nobody_knows_whether_a_payment_has_moved_to_it(shop: Shop) -> None:
+    """It has, and here it is its customer's credit again: no money that nobody here knows of."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    lost_move(shop, at, invoice).apply({}, at=at)
+    shop.books.do("fault", fault="reset", path="payment", times=9)
+    shop.drain(at + timedelta(minutes=6))
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.there(invoice)["Balance"] == 79.6
+
+
+def test_an_edit_beside_a_payment_of_hers_and_a_lost_correction_of_ours_is_a_persons_to_decide(shop: Shop) -> None:
+    """The correction says nothing of what ours pays: what she took off it is not for that."""
+    at = timezone.now()
+    invoice = dearer(shop, at)
+    pay(invoice, "20", at=at)
+    ours = pay(invoice, "50", at=at)
+    shop.drain(at)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    ours.edit(reference="1108", at=at)
+    shop.drain(at)
+    assert shop.event(ours).state == State.CHECKING
+    moved(shop, ours, {})
+    shop.books.do("fault", fault="reset", path="payment", times=9)
+    shop.drain(at + timedelta(minutes=6))
+    assert shop.event(invoice).failure_code == "paid_in_quickbooks"
+
+
 def test_a_void_does_not_wait_for_a_payment_that_was_never_sent(shop: Shop) -> None:
     """The bookkeeper has entered the same money herself: hers is not taken for ours."""
     invoice = shop.settled_invoice()
