@@ -97,7 +97,8 @@ class Invoice(Addressed, Record):
         ordering = ["-invoice_date", "-pk"]
         indexes = [
             models.Index(fields=["organization", "-invoice_date", "-id"], name="invoice_by_date"),
-            models.Index(fields=["organization", "status"], name="invoice_by_status"),
+            # For the list of one status, which may hold few of many, in its order.
+            models.Index(fields=["organization", "status", "-invoice_date", "-id"], name="invoice_by_status_date"),
             # For the list, sorted by it.
             models.Index(fields=["organization", "total", "-id"], name="invoice_by_total"),
             # For what goes through all of them, or reads those that came since.
