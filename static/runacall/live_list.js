@@ -1,5 +1,6 @@
 // The live list of the sync log: each answer is compared with the page, and only the differences are changed. Focus,
-// opened rows, checked boxes and typed text stay. An opened row that has left the list stays until it is closed.
+// opened rows, checked boxes and typed text stay. An opened row that has left the list stays until it is closed. The
+// answer has all cards of causes only while they are unfolded; folded away again, they stay as they are.
 (function () {
     "use strict";
 
@@ -32,7 +33,7 @@
             return;
         }
         // Django masks its token anew for each answer; the one that is there stays valid.
-        if (old.dataset.own === "*" || old.name === "csrfmiddlewaretoken") {
+        if (old.dataset.own === "*" || fresh.hasAttribute("data-left-out") || old.name === "csrfmiddlewaretoken") {
             return;
         }
         copyAttributes(old, fresh);
@@ -109,7 +110,8 @@
     // What stood in a card may be gone: the card itself, or the next one, is told instead.
     function restoreToCard(card, place) {
         const cards = Array.from(document.querySelectorAll("#causes .rac-card"));
-        const next = card.isConnected ? card : cards[Math.min(place, cards.length - 1)];
+        const here = card.isConnected ? card : document.getElementById(card.id);
+        const next = here || cards[Math.min(place, cards.length - 1)];
         const heading = next ? next.querySelector("h2") : document.querySelector("#chips a");
         if (heading) {
             heading.focus({ preventScroll: true });
@@ -149,10 +151,43 @@
     }
 
     document.addEventListener("htmx:configRequest", function (event) {
-        if (event.detail.elt.id === "live") {
+        if (event.detail.target && event.detail.target.id === "live") {
             event.detail.parameters.open = opened().map((row) => row.id.replace("event-", ""));
+            if (document.querySelector(".rac-causes-more[open]")) {
+                event.detail.parameters.causes = "all";
+            }
         }
     });
+
+    // --- cards that are folded away ------------------------------------------------------------------------------
+
+    // One that is shown at once by now stays there only: the answer had nothing in place of those folded away.
+    function dropDoubles() {
+        document.querySelectorAll(".rac-causes-more .rac-card").forEach(function (card) {
+            if (document.getElementById(card.id) !== card) {
+                card.remove();
+            }
+        });
+    }
+
+    // The link that asked for them a second time is gone with their coming.
+    function goOnFromLink(active) {
+        const heading = document.querySelector(".rac-causes-more .rac-card h2");
+        if (active && active.closest(".rac-causes-ask") && heading) {
+            heading.focus({ preventScroll: true });
+        }
+    }
+
+    function sayNotLoaded(event) {
+        const asked = event.target.closest && event.target.closest(".rac-causes-ask");
+        if (asked) {
+            asked.dataset.failed = "";
+        }
+    }
+
+    ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, sayNotLoaded));
+
+    // --- an answer -----------------------------------------------------------------------------------------------
 
     function versions() {
         return new Map(Array.from(document.querySelectorAll(".rac-fix"), (form) => [form, form.dataset.version]));
@@ -167,11 +202,12 @@
         });
     }
 
+    // False: this was another page, as of somebody who is logged out.
     function refresh(answer) {
         const fresh = new DOMParser().parseFromString(answer, "text/html");
         const asker = fresh.getElementById("live");
         if (!asker) {
-            return;
+            return false;
         }
         const before = anchor();
         const fixes = versions();
@@ -190,7 +226,9 @@
                 morph(old, row);
             }
         }
+        dropDoubles();
         restore(before);
+        goOnFromLink(before.active);
         foreseeAgain(fixes);
         said.forEach((before, row) => { if (row.isConnected && told(row) !== before) { reread(row); } });
         document.dispatchEvent(new CustomEvent("log-refreshed"));
@@ -200,13 +238,14 @@
             old.replaceWith(next);
             window.htmx.process(next);
         }
+        return true;
     }
 
     document.addEventListener("htmx:beforeSwap", function (event) {
         if (event.detail.target && event.detail.target.id === "live") {
             event.detail.shouldSwap = false;
-            if (event.detail.xhr.status === 200) {
-                refresh(event.detail.serverResponse);
+            if (event.detail.xhr.status !== 200 || !refresh(event.detail.serverResponse)) {
+                sayNotLoaded({ target: event.detail.requestConfig.elt });
             }
         }
     });

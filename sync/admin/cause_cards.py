@@ -1,4 +1,4 @@
-"""The cards of causes above the log: what is wrong, what fixes it there, and what came of a fix."""
+"""The card of a cause: what is wrong, what fixes it there, and what came of a fix; knows nothing of its place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
-from django.db.models import Count, Min, Q, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -24,13 +22,12 @@ from runacall.organizations.middleware import StaffRequest
 from sync.actions import ACTIONS, Action
 from sync.admin.change_list import without_page
 from sync.fixing.ahead import WAITING
-from sync.fixing.applying import why_not_undone
 from sync.fixing.fix import SAVE, Case, Fix, Group, Offer
 from sync.fixing.lists import Lists
 from sync.fixing.table import BY_CODE
-from sync.log.causes import Cause, causes
+from sync.log.causes import Cause
 from sync.log.details import record_place
-from sync.log.results import Result, fixes_for
+from sync.log.results import Result
 from sync.log.wording import RECONNECT_HELPS, age, counted
 from sync.models import State, SyncEvent
 from sync.models.events import EntityType
@@ -92,7 +89,6 @@ class Card:
     form: FixForm | None = None
     result: Result | None = None
     why_not_undone: str = ""
-    worth: Decimal = Decimal(0)
 
     @property
     def reconnects(self) -> bool:
@@ -106,42 +102,7 @@ class Card:
 
     @property
     def is_pause(self) -> bool:
-        return self.cause is not None and self.cause.sample.record_type == EntityType.CONNECTION
-
-
-@dataclass(frozen=True)
-class Strip:
-    """All cards, those that hold back the most money first, and what they come to together."""
-
-    cards: Sequence[Card]
-    results: Sequence[Result]
-    head: str
-
-
-# How many cards are shown at once; the others unfold.
-AT_FIRST = 9
-
-
-def strip_of(request: StaffRequest, *, at: datetime) -> Strip:
-    """The cards of the log, with what was fixed a while ago."""
-    shown, results = cards(request), fixes_for(request.organization, request.user, at=at)
-    by_cause = {result.action.fix["cause"]: result for result in results}
-    found = [_with_result(card, by_cause.pop(card.cause.key, None)) for card in shown if card.cause]
-    found += [_with_result(_fixed(result), result) for result in by_cause.values()]
-    found.sort(key=lambda card: (not card.is_pause, -card.worth))
-    return Strip(found, results, _head(request, shown, at))
-
-
-def _fixed(result: Result) -> Card:
-    kept = result.action.fix
-    return Card(card_id(kept["cause"]), kept["title"], worth=Decimal(kept["money"]))
-
-
-def _with_result(card: Card, result: Result | None) -> Card:
-    if result is None:
-        return card
-    worth = max(card.worth, Decimal(result.action.fix["money"]))
-    return replace(card, result=result, why_not_undone=why_not_undone(result.action), worth=worth)
+        return self.cause is not None and is_pause(self.cause)
 
 
 def card_id(key: str) -> str:
@@ -149,40 +110,28 @@ def card_id(key: str) -> str:
     return f"cause-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
-def _head(request: StaffRequest, shown: Sequence[Card], at: datetime) -> str:
-    """E.g. "7 causes · 87 invoices · $58,214.10 · oldest 6 days"; "" for none."""
-    if not shown:
-        return ""
-    of_invoices = Q(record_type=EntityType.INVOICE)
-    failed = SyncEvent.objects.for_organization(request.organization).failed().order_by()
-    total = failed.aggregate(
-        invoices=Count("pk", filter=of_invoices), money=Sum("amount", filter=of_invoices), oldest=Min("opened_at")
-    )
-    said = [counted(len(shown), "cause")]
-    said += [counted(total["invoices"], "invoice"), dollars(total["money"])] if total["invoices"] else []
-    return " · ".join([*said, *([f"oldest {age(total['oldest'], at)}"] if total["oldest"] else [])])
-
-
-def cards(request: StaffRequest) -> list[Card]:
-    """The causes of everything that failed, whatever filters the list has."""
-    at, chosen = clock.now(), request.GET.get("cause", "")
-    events = SyncEvent.objects.for_organization(request.organization)
-    found = causes(events)
-    # A paused connection comes first, and its card says how many events it holds back.
-    paused = bool(found) and found[0].sample.record_type == EntityType.CONNECTION
-    waiting = events.filter(state=State.QUEUED).count() if paused else 0
-    connection = Connection.objects.for_organization(request.organization).first()
-    lists = Lists(connection, [cause.failure for cause in found]) if connection else None
-    shown = []
-    for cause in found:
+def cards_of(
+    request: StaffRequest, causes: Sequence[Cause], *, at: datetime, has_forms: bool = True
+) -> dict[str, Card]:
+    """The cards of these causes, by key; where they are only listed, without the forms that fix them."""
+    events, chosen = SyncEvent.objects.for_organization(request.organization), request.GET.get("cause", "")
+    connection = Connection.objects.for_organization(request.organization).first() if has_forms else None
+    lists = Lists(connection, [cause.failure for cause in causes]) if connection else None
+    # The card of a paused connection says how many events it holds back.
+    waiting = events.filter(state=State.QUEUED).count() if any(map(is_pause, causes)) else 0
+    found = {}
+    for cause in causes:
         with isolated("Showing a card", event=cause.sample.pk, cause=cause.key):
-            shown.append(_card(cause, at, chosen, waiting, lists))
-    return shown
+            found[cause.key] = _card(cause, at, chosen, waiting, lists)
+    return found
+
+
+def is_pause(cause: Cause) -> bool:
+    return cause.sample.record_type == EntityType.CONNECTION
 
 
 def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | None) -> Card:
     filters = without_page(QueryDict(), status=State.FAILED, cause=cause.key)
-    is_pause = cause.sample.record_type == EntityType.CONNECTION
     what = counted(cause.invoices, "invoice") if cause.invoices == cause.count else counted(cause.count, "event")
     form = form_for(cause, lists) if lists else None
     of_record = cause.count == 1 and cause.failure.entry.where in ("invoice", "customer")
@@ -190,16 +139,15 @@ def _card(cause: Cause, at: datetime, chosen: str, waiting: int, lists: Lists | 
         id=card_id(cause.key),
         title=cause.title,
         cause=cause,
-        counts=f"{waiting:,} waiting" if is_pause else what,
+        counts=f"{waiting:,} waiting" if is_pause(cause) else what,
         money=dollars(cause.money) if cause.invoices else "",
         oldest=age(cause.oldest_at, at),
         fix=settings_place(cause.failure) or (record_place(cause.sample) if of_record else None),
         help=help_place(cause.failure.code),
         show_url=reverse(LOG) + filters,
         is_on=chosen == cause.key,
-        actions=[] if is_pause else _on_card(cause, filters, form),
+        actions=[] if is_pause(cause) else _on_card(cause, filters, form),
         form=form,
-        worth=cause.money,
     )
 
 

@@ -23,6 +23,7 @@ from runacall.organizations.models import Ability
 from sync.actions import ACTIONS
 from sync.admin import bulk, live
 from sync.admin.acting import back_to, perform
+from sync.admin.cause_strip import take_unfolded
 from sync.admin.change_list import KnownCountPaginator, SyncLogChangeList
 from sync.admin.list_context import list_context
 from sync.log.details import details, support_address, support_request
@@ -91,10 +92,11 @@ class SyncEventAdmin(ScopedAdmin):
     def changelist_view(self, request: StaffRequest, extra_context: object = None) -> HttpResponse:
         if request.method == "POST" and not self._may_act(request):
             raise PermissionDenied
+        is_unfolded = take_unfolded(request)
         response: HttpResponse = super().changelist_view(request, extra_context)
         shown = response.context_data if isinstance(response, TemplateResponse) else None
         if shown and "cl" in shown:
-            shown.update(list_context(request, shown["cl"]))
+            shown.update(list_context(request, shown["cl"], is_unfolded=is_unfolded))
         return response
 
     def get_actions(self, request: StaffRequest) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import F, Q
 from django.http import QueryDict
@@ -18,8 +19,9 @@ from runacall.organizations.middleware import StaffRequest
 from runacall.organizations.models import Ability
 from runacall.organizations.paging import Counted
 from sync.actions import ACTIONS, Action, title_of
-from sync.admin.cause_cards import Card, strip_of
+from sync.admin.cause_strip import UNFOLDED, strip_of
 from sync.admin.change_list import SyncLogChangeList, without_page
+from sync.log.causes import Cause
 from sync.log.counting import total
 from sync.log.questions import questions_for
 from sync.log.results import QUICK, SLOW, SOON, Result, results_for
@@ -43,22 +45,21 @@ class Chip:
     is_more: bool = False
 
 
-def list_context(request: StaffRequest, cl: SyncLogChangeList) -> dict[str, object]:
+def list_context(request: StaffRequest, cl: SyncLogChangeList, *, is_unfolded: bool) -> dict[str, object]:
     at = clock.now()
     rows = log_rows(list(cl.result_list), request.organization, at=at)
     results = results_for(request.organization, request.user, at=at)
     cl.full_result_count = cl.result_count  # the chips show the count, so the heading does not
     former = companies(request)
-    strip = strip_of(request, at=at)
-    shown = [card for card in strip.cards if card.cause]
+    strip = strip_of(request, at=at, is_unfolded=is_unfolded)
     return {
         "rows": rows,
         "title": "Sync log",
         "headers": list(result_headers(cl))[1:] if _has_checkboxes(cl) else list(result_headers(cl)),
         "chips": chips(request, cl.counts),
-        "cards": shown,
         "strip": strip,
-        "listed": in_list(request, shown),
+        "all_causes_url": f"{here(request, **UNFOLDED)}#causes",
+        "listed": in_list(request, strip.causes),
         "may_act": role_allows(request, Ability.MANAGE_QUICKBOOKS),
         "filter_values": _values(cl),
         "cause_title": _cause_title(cl),
@@ -127,9 +128,9 @@ def chips(request: StaffRequest, counts: Mapping[str, Counted]) -> list[Chip]:
     ]
 
 
-def in_list(request: StaffRequest, shown: Sequence[Card]) -> list[Action]:
+def in_list(request: StaffRequest, found: Sequence[Cause]) -> list[Action]:
     """The actions that the list offers: of those for certain failures only what fits something that failed."""
-    codes = {card.cause.failure.code for card in shown if card.cause}
+    codes = {cause.failure.code for cause in found}
     of_many = [action for action in ACTIONS.values() if action.many and action.many.in_list]
     fitting = [action for action in of_many if not action.codes or codes & set(action.codes)]
     return [action for action in fitting if role_allows(request, action.ability)]
@@ -202,9 +203,9 @@ def nothing_failed(counts: Mapping[str, Counted]) -> dict[str, str]:
     return {"title": "Nothing failed so far" if on_the_way else "Nothing failed", "text": text}
 
 
-def here(request: StaffRequest) -> str:
+def here(request: StaffRequest, **more: str) -> str:
     """The address of the list with its filters, order and page; also when only its live part is requested."""
-    query = request.GET.urlencode()
+    query = "&".join(filter(None, (request.GET.urlencode(), urlencode(more))))
     return f"{reverse(LOG)}?{query}" if query else reverse(LOG)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from runacall import clock
 from runacall.organizations.middleware import StaffRequest
+from sync.admin.cause_strip import take_unfolded
 from sync.admin.list_context import list_context
 from sync.log.rows import LogRow, log_rows
 from sync.models.events import SyncEventQuerySet
@@ -22,8 +23,10 @@ MOST_ROWS = 200
 def view(request: StaffRequest, admin: Any, log: SyncEventQuerySet) -> HttpResponse:
     """The list with the same filters, order and page as the page that asks; 204 if they are not valid.
 
-    `open`: rows that are open on that page; they are updated even if they have left the list.
+    `causes`: "all" where all cards are unfolded on that page; `open`: rows that are open there; they are updated even
+    if they have left the list.
     """
+    is_unfolded = take_unfolded(request)
     query = request.GET.copy()
     opened = query.pop("open", [])
     request.GET = query  # type: ignore[assignment]
@@ -36,7 +39,7 @@ def view(request: StaffRequest, admin: Any, log: SyncEventQuerySet) -> HttpRespo
         "opts": cl.opts,
         "action_form": bool(admin.get_actions(request)),
         "kept": _rows(request, log, opened),
-        **list_context(request, cl),
+        **list_context(request, cl, is_unfolded=is_unfolded),
     }
     return TemplateResponse(request, "sync/live.html", context)
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -26,6 +25,7 @@ from runacall.organizations.models import Organization
 from runacall.organizations.paging import Counted
 from sync.actions import Action
 from sync.log.attention import Errors, HeldBack, errors_of, held_back
+from sync.log.causes import Cause, causes
 from sync.log.home import home
 from sync.log.rows import connection_of
 from sync.log.saved_views import LISTS, as_filters, may_keep, view_links
@@ -83,7 +83,7 @@ def as_dollars(kept: str) -> str:
 def sync_home(context: template.Context) -> str:
     """The state of the books on the start page, for people who manage QuickBooks and our support; "" for others."""
     # Not at the top: unfold loads every template library while it is itself being imported.
-    from sync.admin.cause_cards import cards
+    from sync.admin.cause_cards import cards_of
 
     request = context["request"]
     if request.organization is None or not may_look(request):
@@ -92,7 +92,7 @@ def sync_home(context: template.Context) -> str:
     shown = home(organization, at=now)
     if shown is None:
         return ""
-    found = cards(request)
+    found = causes(SyncEvent.objects.for_organization(organization))
     facts = {
         "home": shown,
         "failing": shown.errors > 0,
@@ -102,7 +102,7 @@ def sync_home(context: template.Context) -> str:
         "tax": dollars(shown.missing.tax),
         "last_success": time_of_day(shown.last_success, organization, now),
         "next_retry": time_of_day(shown.next_retry, organization, now),
-        "causes": found[:CAUSES_ON_HOME],
+        "causes": cards_of(request, found[:CAUSES_ON_HOME], at=now, has_forms=False).values(),
         "may_act": may_act(request),
         "more": max(0, len(found) - CAUSES_ON_HOME),
     }
@@ -163,8 +163,8 @@ def saved_views(context: template.Context, name: str, here: str = "") -> dict[st
 
 
 @register.simple_tag
-def cause_is_listed(cards: Iterable[Any], key: str) -> bool:
-    return any(card.cause.key == key for card in cards)
+def cause_is_listed(causes: Iterable[Cause], key: str) -> bool:
+    return any(cause.key == key for cause in causes)
 
 
 @register.simple_tag(takes_context=True)

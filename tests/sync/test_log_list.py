@@ -260,7 +260,7 @@ class TestCauses:
         for _ in range(3):
             log_rows.event(books)
         log_rows.event(books, failure=log_rows.NO_ITEM, amount="2000.00")
-        first, second = owner.get(LOG).context["cards"]
+        first, second = owner.get(LOG).context["strip"].cards
         assert (first.cause.title, first.counts, first.money) == (
             "Item 'Capacitor 35/5' not found in QBO",
             "1 invoice",
@@ -277,16 +277,16 @@ class TestCauses:
     def test_a_paused_connection_comes_first_and_is_not_retried(self, books: Connection, owner: Client) -> None:
         log_rows.event(books)
         log_rows.paused(books)
-        first = owner.get(LOG).context["cards"][0]
+        first = owner.get(LOG).context["strip"].cards[0]
         assert first.cause.title == "Token expired"
         assert first.actions == []
         assert first.fix.label == "Reconnect"
 
     def test_many_causes_need_no_more_queries(self, books: Connection, owner: Client) -> None:
-        def queries() -> int:
-            page(owner)
+        def queries(**query: str) -> int:
+            page(owner, **query)
             with CaptureQueriesContext(database) as seen:
-                page(owner)
+                page(owner, **query)
             return len(seen)
 
         log_rows.event(books)
@@ -294,10 +294,11 @@ class TestCauses:
         few = queries()
         for number in range(20, 59):
             log_rows.event(books, failure=Failure("item_not_found", Subject("item", str(number), f"Part {number}")))
-        assert queries() == few
+        assert queries() <= few, "what only folded causes need is not read"
+        assert queries(causes="all") == few
         html = page(owner)
         assert "32 more causes" in html
-        assert html.count('<section class="rac-card') == 41, "all of them, the others folded"
+        assert html.count('<section class="rac-card') == 9
         assert "41 causes · 41 invoices · $14,339.75 · oldest" in html
 
 

@@ -246,11 +246,11 @@ class TestPages:
 
         ill, healthy = pair
         monkeypatch.setattr(causes, "_cause", poisoned(causes._cause, lambda row, sample, *_: sample.pk == ill.pk))
-        assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
+        assert [card.cause.sample.pk for card in owner.get(LOG).context["strip"].cards] == [healthy.pk]
         monkeypatch.undo()
         card = poisoned(cause_cards._card, lambda cause, *_: cause.sample.pk == ill.pk)
         monkeypatch.setattr(cause_cards, "_card", card)
-        assert [card.cause.sample.pk for card in owner.get(LOG).context["cards"]] == [healthy.pk]
+        assert [card.cause.sample.pk for card in owner.get(LOG).context["strip"].cards] == [healthy.pk]
 
     def test_what_waits_for_a_mapping(self, owner: Client, pair: tuple[SyncEvent, SyncEvent], monkeypatch: Any) -> None:
         from sync.log import waiting

@@ -154,9 +154,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "causes: the one that holds back most money comes first",
-        "sync/admin/cause_cards.py",
-        "(not card.is_pause, -card.worth)",
-        "(not card.is_pause, card.worth)",
+        "sync/admin/cause_strip.py",
+        "(not one.is_first, -one.worth)",
+        "(not one.is_first, one.worth)",
         ("tests/sync/test_log_list.py::TestCauses::test_one_card_a_cause_with_count_money_and_age",),
     ),
     Safeguard(
