@@ -111,6 +111,8 @@ class ListState(models.Model):
     def want(cls, connection: Connection, names: Iterable[str], *, at: datetime) -> None:
         """Have `names` read again before the next send; names that are not mirrored lists are ignored."""
         wanted = sorted(set(names) & set(cls.LISTS))
+        if not wanted:
+            return
         states = [ListState(connection=connection, name=name) for name in wanted]
         ListState.objects.bulk_create(states, ignore_conflicts=True)
         # Later than the last read, whatever the clock of the host that did it.

@@ -108,9 +108,9 @@ class Drain:
         self.turn.wait(batch_in if size > 1 else alone_in)
         return size
 
-    def attempt(self, event: SyncEvent, kind: str, **facts: object) -> Attempt:
-        """A new attempt for `event`; `Outcome` sets its result."""
-        return Attempt(event=event, kind=kind, at=self.now(), retry_number=event.retries, **facts)
+    def attempt(self, event: SyncEvent, kind: str, *, at: datetime | None = None, **facts: object) -> Attempt:
+        """A new attempt for `event`, made now unless `at` is given; `Outcome` sets its result."""
+        return Attempt(event=event, kind=kind, at=at or self.now(), retry_number=event.retries, **facts)
 
     def count(self, events: int) -> None:
         self.settled += events

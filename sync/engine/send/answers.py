@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db import transaction
 
@@ -56,6 +57,11 @@ class Answered:
     reply: Reply
     sent: Mapping[int, SyncEvent] | None = None
 
+    @cached_property
+    def at(self) -> datetime:
+        """When it is read; the same for all of its items."""
+        return self.drain.now()
+
     @property
     def items(self) -> list[object] | None:
         """What came back item by item; None if the call was answered as a whole.
@@ -103,6 +109,7 @@ class Answered:
         return self.drain.attempt(
             event,
             Attempt.Kind.SENT,
+            at=self.at,
             submission=self.submission,
             position=index,
             duration_ms=self.reply.duration_ms,
@@ -229,7 +236,7 @@ def _item(
     row = answer.get(item.entity)
     if not isinstance(row, dict) or not row.get("Id"):
         return _refused(answered, index, item, event, answer)
-    connection, at = answered.drain.connection, answered.drain.now()
+    connection, at = answered.drain.connection, answered.at
     # What comes back is stored as the link, so an Id that is none must fail here and not in the next update.
     checked_reference(row)
     there = There.of(row) if item.record_type in TRANSACTIONS else None
