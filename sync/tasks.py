@@ -68,7 +68,7 @@ def _beat() -> None:
 
 
 def _others_wait(connection_id: int) -> bool:
-    return connections_with_work(at=clock.now()).exclude(pk=connection_id).exists()
+    return connections_with_work(at=clock.now(), but=connection_id).exists()
 
 
 def maintain() -> dict[str, int | str]:

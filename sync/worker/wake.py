@@ -61,9 +61,12 @@ def not_woken(*, at: datetime, prefix: str = "") -> Q:
     return Q(**{f"{prefix}woken_at": None}) | Q(**{f"{prefix}woken_at__lte": lost})
 
 
-def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
-    """Live connections with something due that nobody is working on, the one that waited longest first."""
-    events = SyncEvent.objects.of_connected_companies()
+def connections_with_work(*, at: datetime, but: int = 0) -> ConnectionQuerySet:
+    """Live connections with something due that nobody is working on, the one that waited longest first.
+
+    `but`: the id of one that is left out, with all that waits for it.
+    """
+    events = SyncEvent.objects.of_connected_companies().exclude(connection=but)
     # As a drain claims them: what it would leave alone must not call for the next drain at once.
     queued = events.due(at=at).allowed_out().values("connection")
     checking = events.filter(state=State.CHECKING, due_at__lte=at).values("connection")
@@ -78,7 +81,7 @@ def connections_with_work(*, at: datetime) -> ConnectionQuerySet:
     wanted = ListState.objects.stale(at=at).values("connection")
     # One after another, each by its own small index: this runs every second, and the log may be long.
     live = Connection.objects.live().filter(Q(pk__in=queued) | Q(pk__in=checking) | Q(pk__in=left) | Q(pk__in=wanted))
-    return live.filter(idle).order_by("lease__drained_at", "pk")
+    return live.filter(idle).exclude(pk=but).order_by("lease__drained_at", "pk")
 
 
 def wake_due() -> int:
