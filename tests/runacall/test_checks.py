@@ -131,11 +131,13 @@ def test_a_demo_may_lead_to_an_emulator_of_this_machine_and_no_other() -> None:
     assert "qbo.E005" in said
 
 
-def test_connections_to_postgresql_are_kept_and_looked_at() -> None:
+def test_connections_are_kept_and_those_to_a_server_looked_at() -> None:
     ask = "from runacall.settings import DATABASES; d = DATABASES['default'];"
     ask += "print(d['CONN_MAX_AGE'], d['CONN_HEALTH_CHECKS'])"
     assert run("-c", ask, environment=production()).stdout.split() == ["60", "True"]
     assert run("-c", ask, environment=production(DATABASE_CONN_MAX_AGE="5")).stdout.split() == ["5", "True"]
+    on_a_file = production(DATABASE_URL="sqlite:///shop.sqlite3")
+    assert run("-c", ask, environment=on_a_file).stdout.split() == ["60", "False"]
 
 
 def test_a_plan_is_neither_compiled_nor_shared_out() -> None:
