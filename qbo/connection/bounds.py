@@ -127,6 +127,8 @@ def new_session() -> requests.Session:
     session = requests.Session()
     # It may be used for several companies, and no cookie of one is for another.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    # A call brings its own token: without this, a .netrc of the host is looked for each time, and goes before it.
+    session.auth = lambda request: request
     session.mount("http://", _Adapter())
     session.mount("https://", _Adapter())
     return session

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 from django.utils import timezone
 
 from qbo.connection import bounds
@@ -207,3 +208,10 @@ class TestOfAShop:
         shop.drain(now + timedelta(minutes=6))
         shop.assert_in_books(invoice)
         assert len(shop.books.invoices()) == 2
+
+
+def test_a_call_goes_with_its_own_token_whatever_the_host_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A .netrc with a default entry names a password for every host."""
+    monkeypatch.setattr("requests.sessions.get_netrc_auth", lambda *_, **__: ("somebody", "password"))
+    call = requests.Request("GET", "http://127.0.0.1/", headers={"Authorization": "Bearer ours"})
+    assert new_session().prepare_request(call).headers["Authorization"] == "Bearer ours"
