@@ -27,6 +27,8 @@ NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 MOST_DIGITS = 11
 # The field of a difference where a record is void on one side alone.
 STATUS = "status"
+# What of an update only says which version of which record it changes.
+TARGET = ("Id", "SyncToken", "sparse")
 
 # What is stored of an answered row, by entity: our own fields, and what an update has to send back unchanged.
 KEPT = {
@@ -85,6 +87,12 @@ class Base:
     def saying(self, name: str, value: str) -> Base:
         """With another value of ours that QuickBooks has already."""
         return replace(self, said={**self.said, name: value})
+
+    def if_arrived(self, written: Row) -> Base:
+        """As if `written` had arrived, which somebody may have taken back since: then what is otherwise there is a
+        change there, and what we say is still to be sent.
+        """
+        return replace(self, row={**self.row, **{key: written[key] for key in written if key not in TARGET}})
 
     def send_ours(self, theirs: Row, fields: tuple[str, ...]) -> Base:
         """Our values are right in `fields`, in place of those in `theirs`; another one there is a question again."""

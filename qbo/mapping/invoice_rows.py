@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.base import INVOICE_FIELDS, Base, Said, cents, fields_of, plain, reference
+from qbo.mapping.base import INVOICE_FIELDS, TARGET, Base, Said, cents, fields_of, plain, reference
 
 MONEY = ("lines", "discount", "tax")
 # The payload keys of each field. Lines, discount and tax are sent together, because each changes the total.
@@ -32,6 +32,8 @@ CLEARED: Mapping[str, object] = {
     "ShipAddr": {"Line1": "", "Line2": "", "City": "", "CountrySubDivisionCode": "", "PostalCode": "", "Country": ""},
 }
 DISCOUNT = "discount"
+# The Id of a line that we have sent, and of which nobody has seen the Id there.
+NEVER_SEEN = "line "
 # Only during an update: the Id of each line that it sends, "" for a new one.
 LINE_IDS = "line_ids"
 
@@ -150,10 +152,38 @@ def base_of_create(row: Row, said: Said, written: Row) -> Base:
 
 def base_of_update(row: Row, said: Said, written: Row, *, before: Base) -> Base:
     """As `base_after`, where nobody saw the answer: what `written` did not say is as it was known before."""
-    keys = {*written} - {"Id", "sparse", "SyncToken"}
+    keys = {*written} - {*TARGET}
     keys |= {"TxnTaxDetail", "TotalAmt"} if "Line" in written else set()
     base = base_after(row, said, written, before=before)
     return replace(base, row={**before.row, **{key: row[key] for key in keys if key in row}})
+
+
+def base_if_arrived(before: Base, said: Said, written: Row) -> Base:
+    """As `Base.if_arrived`; each line that `written` adds has a place of its own and an Id that is nowhere there."""
+    base = before.if_arrived(written)
+    if "Line" not in written:
+        return base
+    count = len(before.said.get("lines", []))
+    lines, ids = [*before.said.get("lines", [])], _filled(before.line_ids, count)
+    identities = _filled(before.said.get("line_identities", ()), count)
+    new = [j for j, qbo_id in enumerate(said[LINE_IDS]) if not qbo_id]
+    named = {j: f"{NEVER_SEEN}{j}" for j in new}
+    row, names = list[Row](), iter(named.values())
+    for line in written["Line"]:
+        is_new = not (line.get("Id") or is_discount(line))
+        row.append({**line, "Id": next(names, "")} if is_new else line)
+    for j in new:
+        if named[j] not in ids:
+            lines.append([])
+            ids.append(named[j])
+            identities.append(said["line_identities"][j])
+    tax = {**written.get("TxnTaxDetail", {}), "TotalTax": said["tax"]}
+    known = {**before.said, "lines": lines, "line_identities": identities}
+    return replace(base, said=known, line_ids=tuple(ids), row={**base.row, "Line": row, "TxnTaxDetail": tax})
+
+
+def _filled(given: Sequence[str], count: int) -> list[str]:
+    return [*given, *[""] * count][: max(count, len(given))]
 
 
 def base_kept(base: Base, theirs: Row, said: Said) -> Base:

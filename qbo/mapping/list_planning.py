@@ -209,11 +209,21 @@ def arrived(before: Base, theirs: Row, sent: Iterable[tuple[Row, Said]], entity:
     said, row = dict(before.said), dict(before.row)
     for payload, words in sent:
         for name, key in keys.items():
-            is_ours = key in payload and name in words and words[name] != before.said.get(name)
+            is_ours = key in payload and _is_changed(before, name, words)
             if is_ours and readers[name](payload) == readers[name](theirs):
                 said[name] = words[name]
                 row = {**row, key: theirs[key]} if key in theirs else {one: row[one] for one in row if one != key}
     return replace(before, said=said, row=row)
+
+
+def if_arrived(before: Base, payload: Row, words: Said, entity: str) -> Base:
+    """As `Base.if_arrived`, where `words` are what the update said: only what it changed."""
+    changed = [key for name, key in _with_account(entity)[1].items() if _is_changed(before, name, words)]
+    return before.if_arrived({key: payload[key] for key in changed if key in payload})
+
+
+def _is_changed(before: Base, name: str, words: Said) -> bool:
+    return name in words and words[name] != before.said.get(name)
 
 
 def _target(there: ListRecord) -> Payload:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -546,3 +548,161 @@ def test_what_the_office_changed_goes_also_to_one_that_she_renamed(shop: Shop) -
     there = shop.books.row("Customer", row["Id"])
     assert shop.qbo_id(invoice.customer) == row["Id"]
     assert (there["DisplayName"], CUSTOMER_FIELDS["phone"](there)) == ("Smith Household", "216-555-0100")
+
+
+def reworded(invoice: Invoice, at: datetime) -> Invoice:
+    return invoice.edit(customer_note="call first", at=at)
+
+
+def dearer(invoice: Invoice, at: datetime) -> Invoice:
+    return invoice.edit(lines=[replace(invoice.line_inputs()[0], unit_price=Decimal(120))], at=at)
+
+
+def longer(invoice: Invoice, at: datetime) -> Invoice:
+    (line,) = invoice.line_inputs()
+    return invoice.edit(lines=[line, builders.line(description="Permit", unit_price="20", item=line.item)], at=at)
+
+
+def all_of_it(invoice: Invoice, at: datetime) -> Invoice:
+    return reworded(longer(dearer(invoice, at), at), at)
+
+
+def restated(payment: Payment, at: datetime) -> Payment:
+    (part,) = payment.applications.all()
+    return payment.restate(amount=Decimal(60), parts={part.invoice: Decimal(60)}, reference="1109", at=at)
+
+
+# By what it is called: whose change it is, the change, and what a person is asked about where she takes all of it back.
+TAKEN_BACK: dict[str, tuple[str, Callable[[Any, datetime], Any], set[str]]] = {
+    "words of an invoice": ("Invoice", reworded, {"message"}),
+    "a price": ("Invoice", dearer, {"line 1"}),
+    "another line": ("Invoice", longer, {"line 2"}),
+    "all of an invoice": ("Invoice", all_of_it, {"message", "line 1", "line 2"}),
+    "a payment": ("Payment", restated, {"amount", "invoices", "reference"}),
+    "a customer": ("Customer", lambda one, at: one.edit(phone="216-555-0140", at=at), {"phone"}),
+    "a product": ("Item", lambda one, at: one.edit(description="By the hour", at=at), {"description"}),
+}
+
+
+def lose_a_change(shop: Shop, of: str, at: datetime, *, arrives: bool) -> tuple[Any, dict[str, Any]]:
+    """What was changed here, and how it was there before; nobody was told whether it was changed there."""
+    entity, change, _ = TAKEN_BACK[of]
+    invoice = shop.settled_invoice(at=at)
+    record = {"Invoice": invoice, "Customer": invoice.customer, "Item": shop.item("Labor")}.get(entity)
+    if record is None:
+        record = builders.payment(invoice, "40", at=at, reference="1108")
+        shop.drain(at)
+    shop.hear(at)
+    before = shop.books.row(entity, shop.qbo_id(record))
+    change(record, at)
+    shop.books.do("fault", fault="reset", path="write", after_commit=arrives, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    assert shop.event(record).state == State.CHECKING
+    return record, before
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize("is_heard", [False, True], ids=["unheard", "heard"])
+@pytest.mark.parametrize("is_ours", [True, False], ids=["send ours", "keep hers"])
+@pytest.mark.parametrize("of", TAKEN_BACK)
+def test_a_lost_change_that_she_took_back_is_asked_about(shop: Shop, of: str, is_ours: bool, is_heard: bool) -> None:
+    at = timezone.now()
+    entity, _, asked = TAKEN_BACK[of]
+    record, before = lose_a_change(shop, of, at, arrives=True)
+    ours = shop.books.row(entity, shop.qbo_id(record))
+    shop.books.post(entity.lower(), {**before, "SyncToken": ours["SyncToken"]})
+    hers = shop.books.row(entity, shop.qbo_id(record))
+    if is_heard:
+        shop.hear(at)
+        some_time_passes()
+    for turn in range(1, 4):
+        shop.drain(at + turn * LATER)
+        event = shop.event(record)
+        assert event.failure_code == "changed_in_quickbooks", event.message
+        assert {side["field"] for side in event.facts["sides"]} == asked
+        assert shop.books.row(entity, shop.qbo_id(record)) == hers
+        shop.retry(at=at + turn * LATER)
+    at += 4 * LATER
+    shop.drain(at)
+    decide = deciding.send_ours if is_ours else deciding.keep_quickbooks
+    decide(shop.failed(), by=None, at=at)
+    for turn in range(2):
+        shop.drain(at + turn * LATER)
+        shop.hear(at + turn * LATER)
+    assert not shop.failed().exists(), shop.failed()[0].message
+    now = shop.books.row(entity, shop.qbo_id(record))
+    if not is_ours:
+        assert now == hers
+        return
+    apart = ("SyncToken", "MetaData", "Line", "LinkedTxn")
+    assert {key: now[key] for key in now if key not in apart} == {key: ours[key] for key in ours if key not in apart}
+    assert len(now.get("Line", ())) == len(ours.get("Line", ()))
+    assert shop.reconciles()
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("does_she", [False, True], ids=["as it was", "changed by her"])
+@pytest.mark.parametrize("of", TAKEN_BACK)
+def test_a_lost_change_that_did_not_arrive_goes_again(shop: Shop, of: str, does_she: bool) -> None:
+    at = timezone.now()
+    entity, _, _ = TAKEN_BACK[of]
+    record, before = lose_a_change(shop, of, at, arrives=False)
+    hers = {"Customer": {"Notes": "hers"}, "Item": {"PurchaseDesc": "hers"}}
+    if does_she:
+        changed = hers.get(entity) or {"PrivateNote": f"{before['PrivateNote']}\nhers"}
+        shop.books.post(entity.lower(), {**before, **changed})
+    for turn in range(1, 3):
+        shop.drain(at + turn * LATER)
+    assert shop.event(record).state == State.SYNCED, shop.event(record).message
+    assert shop.reconciles()
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["synced", "lost as well"])
+def test_our_payments_are_no_reason_to_ask_about_a_lost_change(shop: Shop, is_known: bool) -> None:
+    """Each raises the SyncToken of its invoice, as the bookkeeper would who takes a change back."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    reworded(invoice, at)
+    with patch("sync.engine.send.push._send", side_effect=Killed), pytest.raises(Killed):
+        shop.drain(at)
+    payments = [builders.payment(invoice, amount, at=at) for amount in ("10", "20")]
+    at += timedelta(minutes=1)
+    if is_known:
+        shop.drain(at)
+    else:
+        with patch("sync.engine.send.push._read", side_effect=Killed), pytest.raises(Killed):
+            shop.drain(at)
+    assert [shop.event(one).state == State.SYNCED for one in payments] == [is_known] * 2
+    assert int(shop.there(invoice)["SyncToken"]) == 2
+    for turn in range(1, 4):
+        shop.drain(at + turn * timedelta(minutes=6))
+        assert not shop.failed().exists(), shop.failed()[0].message
+    assert shop.there(invoice)["CustomerMemo"] == {"value": "call first"}
+
+
+def test_a_payment_of_hers_is_no_reason_to_ask_about_a_lost_change(shop: Shop) -> None:
+    """It raises the SyncToken of the invoice as well."""
+    at = timezone.now()
+    invoice, _ = lose_a_change(shop, "words of an invoice", at, arrives=False)
+    shop.pay_there(invoice, amount=50)
+    row = shop.there(invoice)
+    shop.books.post("invoice", {**row, "PrivateNote": f"{row['PrivateNote']}\nhers"})
+    shop.drain(at + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.there(invoice)["CustomerMemo"] == {"value": "call first"}
+
+
+def test_a_change_that_was_refused_was_not_taken_back(shop: Shop) -> None:
+    """She had changed the row before, so QuickBooks refused ours: a retry asks what is still the case."""
+    at = timezone.now()
+    invoice = shop.settled_invoice(at=at)
+    for words in ("hers", "hers again"):
+        row = shop.there(invoice)
+        shop.books.post("invoice", {**row, "PrivateNote": f"{row['PrivateNote']}\n{words}"})
+    shop.pay_there(invoice, amount=50)
+    dearer(invoice, at)
+    for turn in range(3):
+        shop.drain(at + turn * LATER)
+        assert shop.event(invoice).failure_code == "paid_in_quickbooks", shop.event(invoice).message
+        shop.retry(at=at + turn * LATER)

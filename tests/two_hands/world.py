@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from qbo.mapping.loading import transaction_ref
 from qbo.models import ConnectionSettings, Link, TaxMapping
 from qbo_emulator.router import Emulator
 from runacall.invoices.models import Customer, Invoice, PricebookItem
@@ -54,7 +55,8 @@ class Known:
     `undecided`: `held` before a person decided, until our next write: Run a Call may not have read yet what that person
     saw. `passed`: how the row stood since, each time when a drain had compared it. `is_another`: a person said that it
     is none of those of its name that are there. `sent_to`: of an invoice, the Id of its customer when Run a Call last
-    wrote it. `in_doubt`: what was sent and has no answer; the same bytes may go once more.
+    wrote it. `in_doubt`: what was sent and has no answer; the same bytes may go once more. `sent_for`: the version of
+    the row that the last of them was sent for, which may have been an old one.
     """
 
     said: Fields | None = None
@@ -70,6 +72,7 @@ class Known:
     is_another: bool = False
     sent_to: str = ""
     in_doubt: Wish | None = None
+    sent_for: int | None = None
     arrived: dict[str, tuple[Fields, Fields]] = field(default_factory=dict)
 
 
@@ -225,6 +228,9 @@ class World:
                     known.in_doubt = None
                 elif known.in_doubt is None or known.in_doubt.event != event:
                     known.in_doubt = Wish(event, SAID[kind](record), self.total_of(record))
+                    links = Link.objects.filter(connection=self.shop.connection, realm_id=realm, record_type=kind)
+                    link = links.filter(record_id=record.pk).first()
+                    known.sent_for = int(transaction_ref(link).current_token) if link else None
 
     @staticmethod
     def total_of(record: Any) -> Decimal:
@@ -470,6 +476,8 @@ class World:
             # An account that earns no more is replaced by the one that the office chose.
             changed -= {"account"}
         label = f"{kind} {record.pk} ({row['Id']})"
+        # Ours may have arrived without an answer and been taken back there: then nobody but a person can say.
+        may_be_undone = known.sent_for is not None and int(then["SyncToken"]) >= known.sent_for + 2
         written = then["SyncToken"] != row["SyncToken"]
         if kind == "invoice":
             self.check_invoice(record, then, row, ours, written, label)
@@ -484,7 +492,7 @@ class World:
             assert now.get(name) == wanted.get(name), f"{label}: {name} is {now.get(name)}, ours is {wanted.get(name)}"
         if collisions:
             assert not written, f"{label}: written although both changed {collisions}"
-            if known.touched:
+            if known.touched and not may_be_undone:
                 lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
                 may_name = ({"line"} if all(lines) else set()) | unread
@@ -496,14 +504,14 @@ class World:
                     if words.is_clash(read.get(one), wanted.get(one), was.get(one))
                 }
                 self.check_conflict_is_told(event, collisions, label, may_name=may_name)
-        if kind == "invoice":
+        if kind == "invoice" and not may_be_undone:
             gone = {name for name in theirs if name not in was}
             self.check_no_conflict_is_invented(event, both | unread, clashes | gone | unread, label)
         if written:
             if kind == "invoice":
                 self.check_total(wish, known, then, row, ours, theirs, label)
             known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
-            known.passed = []
+            known.passed, known.sent_for = [], None
             self.note_sent_to(known, kind, said, after)
         if event is None:
             return
@@ -519,7 +527,7 @@ class World:
             # Where nothing of ours was to be sent, nobody looked at what she has changed.
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
-            known.passed = []
+            known.passed, known.sent_for = [], None
             known.total = wish.total if kind == "invoice" else known.total
 
     @staticmethod

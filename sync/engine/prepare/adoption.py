@@ -18,7 +18,7 @@ from qbo.connection.turn import MustWait
 from qbo.json_objects import Row
 from qbo.mapping.base import Base, There, kept_part
 from qbo.mapping.book import MappingBook
-from qbo.mapping.invoice_rows import UNCHANGED, base_of_create, base_of_update, holds, is_void
+from qbo.mapping.invoice_rows import UNCHANGED, base_if_arrived, base_of_create, base_of_update, holds, is_void
 from qbo.mapping.marks import is_marked
 from qbo.mapping.payloads import Write
 from qbo.mapping.plans import Plan
@@ -37,6 +37,7 @@ from sync.engine.send.doubts import (
     keep_void_in_doubt,
     made_meanwhile,
     may_have_made,
+    maybe_undone,
     rows_on_days,
     sent_before,
 )
@@ -245,7 +246,9 @@ def _adopt(drain: Drain, event: SyncEvent, plan: Plan, row: Row, sends: Sequence
 
 
 def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
-    """An update with unknown outcome did arrive: what it sent is our own work and becomes part of the base."""
+    """An update with unknown outcome: what of it is there is our own work and becomes part of the base; what she may
+    have taken back since, a person is asked about.
+    """
     theirs = decode(link.theirs)
     # Older ones are in the base, or a person has decided since.
     doubtful = [one for one in sends if one.item.operation == "update" and one.sent_at >= link.synced_at]
@@ -253,12 +256,18 @@ def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
         return
     arrived = next((one for one in reversed(doubtful) if holds(theirs, one.payload)), None)
     before = Base.from_text(link.base)
-    if arrived is None or before is None:
+    if before is None:
+        return
+    if arrived:
+        base = base_of_update(theirs, arrived.item.said, arrived.payload, before=before)
+    elif undone := maybe_undone(drain, link, doubtful):
+        base = base_if_arrived(before, undone.item.said, undone.payload)
+    else:
         return
     with transaction.atomic():
         drain.lease.assert_held()
         # `theirs` stays: what else is different there, the bookkeeper changed.
-        link.base = base_of_update(theirs, arrived.item.said, arrived.payload, before=before).as_text()
+        link.base = base.as_text()
         link.save(update_fields=["base"])
 
 

@@ -8,18 +8,19 @@ from django.db import transaction
 
 from qbo.connection.client import decode
 from qbo.mapping.base import Base
-from qbo.mapping.list_planning import arrived
+from qbo.mapping.list_planning import arrived, if_arrived
 from qbo.models import Link
 from sync.engine.context import Drain
 from sync.engine.links import read_their_rows
 from sync.engine.outcomes import Outcome
-from sync.engine.send.doubts import Sent
+from sync.engine.send.doubts import Sent, maybe_undone
 from sync.models import Attempt, SyncEvent
 
 
 def look_at_updates(drain: Drain, entity: str, events: Iterable[SyncEvent], sent: Mapping[int, Sequence[Sent]]) -> None:
-    """Read the rows of those that an update was sent of, and make what has arrived part of their bases; and the rows
-    that no write would meet, since they may have changed since a person was asked.
+    """Read the rows of those that an update was sent of: what has arrived becomes part of their bases, and what may
+    have been taken back since, a question. And read those that no write would meet: they may have changed since a
+    person was asked.
 
     `entity`: Customer or Item; `sent`: by record. Raises ReadFailed, MustWait or Stop.
     """
@@ -35,8 +36,12 @@ def look_at_updates(drain: Drain, entity: str, events: Iterable[SyncEvent], sent
         # Older ones are in the base, or a person has decided since.
         doubtful = [one for one in updates[link.record_id] if one.sent_at >= link.synced_at]
         writes = [(dict(one.payload), one.item.said) for one in doubtful]
-        base = arrived(before, decode(link.theirs), writes, entity) if before else None
-        if base is None or base == before:
+        if before is None:
+            continue
+        base = arrived(before, decode(link.theirs), writes, entity)
+        if undone := maybe_undone(drain, link, doubtful):
+            base = if_arrived(base, dict(undone.payload), undone.item.said, entity)
+        if base == before:
             continue
         with transaction.atomic():
             drain.lease.assert_held()

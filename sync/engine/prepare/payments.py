@@ -32,7 +32,7 @@ from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, noth
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, wait_for
 from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
-from sync.engine.send.doubts import Sent, keep_void_in_doubt, made_meanwhile, rows_on_days, sent_before
+from sync.engine.send.doubts import Sent, keep_void_in_doubt, made_meanwhile, maybe_undone, rows_on_days, sent_before
 from sync.engine.send.push import Ready, item_of
 from sync.engine.send.sent_items import difference
 from sync.models import State, SyncEvent
@@ -257,15 +257,23 @@ def _says_the_same(said: Mapping[str, object], payment: PaymentDocument) -> bool
 
 
 def _adopt_update(drain: Drain, link: Link, sends: Sequence[Sent]) -> None:
-    """An update with unknown outcome: what it sent counts as said, so that only what differs there is compared."""
+    """An update with unknown outcome: what it sent counts as said, so that only what differs there is compared; what
+    she may have taken back since, a person is asked about.
+    """
     theirs, before = decode(link.theirs), Base.from_text(link.base)
     doubtful = [one for one in sends if one.item.operation == "update" and one.sent_at >= link.synced_at]
     if keep_void_in_doubt(drain, link, doubtful):
         return
     arrived = next((one for one in reversed(doubtful) if holds_payment(theirs, one.payload)), None)
-    if arrived is None or before is None:
+    if before is None:
+        return
+    if arrived:
+        base = replace(before, said=arrived.item.said, row=theirs)
+    elif undone := maybe_undone(drain, link, doubtful):
+        base = before.if_arrived(undone.payload)
+    else:
         return
     with transaction.atomic():
         drain.lease.assert_held()
-        link.base = replace(before, said=arrived.item.said, row=theirs).as_text()
+        link.base = base.as_text()
         link.save(update_fields=["base"])

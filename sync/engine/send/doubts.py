@@ -13,6 +13,7 @@ from qbo.connection.client import decode
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
 from qbo.json_objects import JsonMapping, Row
+from qbo.mapping.applied import paid_by
 from qbo.mapping.base import Base, created_there_at, kept_part
 from qbo.mapping.invoice_rows import is_void
 from qbo.models import ConnectionSettings, Link
@@ -27,6 +28,9 @@ from sync.models import State, Submission, SyncEvent
 from sync.models.events import EntityType
 
 logger = logging.getLogger(__name__)
+
+# The answers by which nothing was done.
+REFUSED = range(400, 500)
 
 
 def settle_doubts(work: Drain) -> bool:
@@ -123,12 +127,16 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 
 @dataclass(frozen=True)
 class Sent:
-    """One write that may have arrived: as what it went out, when last, and until when it may still arrive."""
+    """One write that may have arrived: as what it went out, when last, and until when it may still arrive.
+
+    `is_refused`: QuickBooks said no to all that went out with it.
+    """
 
     payload: JsonMapping
     sent_at: datetime
     over_at: datetime
     item: SentItem
+    is_refused: bool = False
 
 
 def base_as_sent(sends: Sequence[Sent], entity: str) -> str:
@@ -144,11 +152,11 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
     found: dict[int, list[Sent]] = {event.record_id: [] for event in events}
     for submission in _submissions(drain, entity, list(found)):
         over_at = submission.done_for(answers_within=drain.answers_within)
+        sent_at = submission.last_sent_at or submission.created_at
+        is_refused = submission.http_status in REFUSED
         for item, payload in _writes(submission, entity):
             if item.record_id in found:
-                found[item.record_id].append(
-                    Sent(payload, submission.last_sent_at or submission.created_at, over_at, item)
-                )
+                found[item.record_id].append(Sent(payload, sent_at, over_at, item, is_refused))
     return found
 
 
@@ -169,12 +177,18 @@ def made_meanwhile(drain: Drain, entity: str, sends: Iterable[Sent]) -> list[Row
     return list(rows.values())
 
 
-def may_be_undone(theirs: Row, sent: Sent) -> bool:
-    """Whether `sent` may have arrived and been changed back since: the row there is at least two versions on from the
-    one that it was sent for.
+def maybe_undone(drain: Drain, link: Link, sends: Sequence[Sent]) -> Sent | None:
+    """The last of `sends` if it may have arrived and been changed back there since: the row there is at least two
+    versions on from the one that it was sent for, and no payments have made them.
     """
-    sent_for, now = (str(one.get("SyncToken") or "") for one in (sent.payload, theirs))
-    return sent_for.isdecimal() and now.isdecimal() and int(now) >= int(sent_for) + 2
+    last, theirs = next((one for one in reversed(sends) if not one.is_refused), None), decode(link.theirs)
+    sent_for, now = (str(one.get("SyncToken") or "") for one in (last.payload if last else {}, theirs))
+    if not (sent_for.isdecimal() and now.isdecimal()):
+        return None
+    known = Base.from_text(link.base) or Base()
+    # Each payment that is put on an invoice, or taken off, is a version of it.
+    versions = int(now) - int(sent_for) - len(paid_by(theirs) ^ paid_by(known.row))
+    return last if versions >= 2 and not _moved_by_payments(drain, link) else None
 
 
 def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
@@ -184,7 +198,7 @@ def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
     last, theirs = sends[-1] if sends else None, decode(link.theirs)
     if last is None or last.item.options != "void":
         return False
-    if not is_void(theirs) and may_be_undone(theirs, last) and not _moved_by_payments(drain, link):
+    if not is_void(theirs) and maybe_undone(drain, link, sends):
         before = Base.from_text(link.base) or Base()
         with transaction.atomic():
             drain.lease.assert_held()
@@ -194,13 +208,14 @@ def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
 
 
 def _moved_by_payments(drain: Drain, link: Link) -> bool:
-    """Whether payments of ours may have made the versions since: a payment raises the SyncToken of its invoice."""
+    """Whether payments of ours may have made versions since, known or not: each raises the SyncToken of its invoice."""
     if link.record_type != EntityType.INVOICE:
         return False
     customer = Invoice.objects.filter(pk=link.record_id).values("customer")
     payments = Payment.objects.filter(customer__in=customer).values("pk")
     links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=payments)
-    return links.filter(synced_at__gte=link.synced_at).exists()
+    events = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, record_id__in=payments)
+    return links.filter(synced_at__gte=link.synced_at).exists() or events.in_doubt().exists()
 
 
 def rows_on_days(drain: Drain, entity: str, customers: Mapping[str, Collection[str]]) -> list[Row]:

@@ -146,7 +146,7 @@ SAFEGUARDS = (
     Safeguard(
         "a void whose answer was lost and that she took back is asked about",
         "sync/engine/send/doubts.py",
-        "    if not is_void(theirs) and may_be_undone(theirs, last) and not _moved_by_payments(drain, link):\n",
+        "    if not is_void(theirs) and maybe_undone(drain, link, sends):\n",
         "    if False:\n",
         (f"{OF_DOUBT}::test_a_lost_void_that_she_took_back_is_asked_about",),
     ),
@@ -160,8 +160,8 @@ SAFEGUARDS = (
     Safeguard(
         "a void that did not arrive goes again although she has changed something since",
         "sync/engine/send/doubts.py",
-        "int(now) >= int(sent_for) + 2",
-        "int(now) > int(sent_for)",
+        "    return last if versions >= 2 and",
+        "    return last if versions >= 1 and",
         (f"{OF_DOUBT}::test_a_void_that_did_not_arrive_goes_again",),
     ),
     Safeguard(
@@ -367,5 +367,12 @@ SAFEGUARDS = (
         '("Line" in last.payload or last.item.options == "void")',
         "True",
         (f"{OF_PAYMENTS}::test_an_edit_beside_a_payment_of_hers_and_a_lost_correction_of_ours_is_a_persons_to_decide",),
+    ),
+    Safeguard(
+        "a lost change of a payment that she may have taken back is asked about",
+        PREPARE,
+        "    elif undone := maybe_undone(drain, link, doubtful):\n",
+        "    elif undone := None:\n",
+        (f"{OF_DOUBT}::test_a_lost_change_that_she_took_back_is_asked_about[a payment-send ours-unheard]",),
     ),
 )
