@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection as database
 
+from qbo.json_objects import JsonMapping
 from qbo.mapping.base import DELETED
 from qbo.mapping.names import name_key
 from qbo.models import CompanyFacts, Connection, Link, ListEntry, TaxMapping
@@ -108,16 +109,15 @@ def tax_codes(connection: Connection) -> list[Code]:
     """Every code of the company that can be chosen, and inactive ones, by name."""
     entries = ListEntry.objects.of(connection, "TaxCode").exclude(qbo_id__in=PSEUDO_CODES).order_by("name_key")
     codes = []
-    for entry in entries:
-        with isolated("Showing a tax code", entry=entry.pk, connection=connection.pk):
-            codes.append(_code(entry))
+    for pk, qbo_id, name, data, active in entries.values_list("pk", "qbo_id", "name", "data", "active"):
+        with isolated("Showing a tax code", entry=pk, connection=connection.pk):
+            codes.append(Code(qbo_id, name.removesuffix(DELETED), _percent(data), active))
     return codes
 
 
-def _code(entry: ListEntry) -> Code:
-    percent = entry.data.get("Percent")
-    name = entry.name.removesuffix(DELETED)
-    return Code(entry.qbo_id, name, Decimal(percent) if percent not in (None, "") else None, entry.active)
+def _percent(data: JsonMapping) -> Decimal | None:
+    percent = data.get("Percent")
+    return Decimal(percent) if percent not in (None, "") else None
 
 
 def tax_rows(connection: Connection, codes: Sequence[Code]) -> list[TaxRow]:

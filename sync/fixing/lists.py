@@ -37,8 +37,9 @@ class Lists:
         self.looked: Sequence[Row] | None = None
 
     def ids(self, kind: str) -> list[int]:
-        """The ids of our records of one kind that the failures are about."""
-        found = {one.subject.key for one in self.failures if one.subject.kind == kind}
+        """The ids of our records of one kind that the failures are about, each alone or in a set of rates."""
+        keys = {one.subject.key for one in self.failures if one.subject.kind == kind}
+        found = {part for key in keys for part in key.split("+")}
         return sorted(int(key) for key in found if key.isdecimal() and len(key) < 19)
 
     @cached_property
@@ -57,7 +58,7 @@ class Lists:
 
     @cached_property
     def rates(self) -> dict[int, TaxRate]:
-        return {rate.pk: rate for rate in TaxRate.objects.for_organization(self.connection.organization)}
+        return TaxRate.objects.for_organization(self.connection.organization).in_bulk(self.ids("tax_rate"))
 
     @cached_property
     def tax_mappings(self) -> dict[str, str]:

@@ -76,6 +76,15 @@ def test_our_support_reads_the_forecast_of_the_choice_that_it_sees(books: Connec
     assert '<input type="hidden" name="choice" value="code:3">' in html
 
 
+def test_the_code_of_a_set_of_rates_is_likely_the_one_of_their_sum(books: Connection) -> None:
+    log_rows.entry(books, "TaxCode", "3", "State and county", Percent="6.75")
+    rates = [builders.rate(books.organization, name, percent) for name, percent in (("S", "5.75"), ("C", "1"))]
+    key = "+".join(str(rate.pk) for rate in rates)
+    SyncEvent.objects.update(**failure_columns(Failure("tax_code_not_mapped", Subject("tax_rate", key, "S + C"))))
+    html = client_of(books, Role.OWNER).get(reverse("admin:sync_syncevent_changelist")).content.decode()
+    assert '<option value="code:3" selected>State and county (6.75 %)</option>' in html
+
+
 def test_another_shops_cause_is_out_of_reach(books: Connection) -> None:
     neighbor = log_rows.shop_with_books("neighbor")
     client = client_of(neighbor, Role.OWNER)

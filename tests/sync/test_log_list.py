@@ -255,6 +255,15 @@ class TestFilters:
         assert "QuickBooks is not connected" in page(owner)
 
 
+def test_a_row_leads_to_its_page_and_opens_its_details(books: Connection, owner: Client) -> None:
+    event = log_rows.event(books)
+    change, details = (reverse(f"admin:sync_syncevent_{name}", args=[event.pk]) for name in ("change", "details"))
+    html = page(owner, status="failed", search="okafor")
+    back = "%2Fadmin%2Fsync%2Fsyncevent%2F%3Fstatus%3Dfailed%26search%3Dokafor"
+    assert f'<a href="{change}?next={back}">' in html
+    assert f'hx-get="{details}"' in html
+
+
 class TestCauses:
     def test_one_card_a_cause_with_count_money_and_age(self, books: Connection, owner: Client) -> None:
         for _ in range(3):
