@@ -706,3 +706,18 @@ def test_a_change_that_was_refused_was_not_taken_back(shop: Shop) -> None:
         shop.drain(at + turn * LATER)
         assert shop.event(invoice).failure_code == "paid_in_quickbooks", shop.event(invoice).message
         shop.retry(at=at + turn * LATER)
+
+
+def test_a_refusal_of_the_same_bytes_says_nothing_of_what_was_sent_before(shop: Shop) -> None:
+    """They were sent again, and refused before QuickBooks looked whether it knows them."""
+    at = timezone.now()
+    invoice, before = lose_a_change(shop, "words of an invoice", at, arrives=True)
+    shop.books.post("invoice", {**before, "SyncToken": shop.there(invoice)["SyncToken"]})
+    hers = shop.there(invoice)
+    shop.books.do("fault", fault="status", status=403, path="write", times=1)
+    shop.drain(at + timedelta(minutes=5))
+    assert (Submission.objects.latest("pk").sends, Submission.objects.latest("pk").http_status) == (2, 403)
+    shop.reconnect()
+    shop.drain(at + LATER)
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks", shop.event(invoice).message
+    assert shop.there(invoice) == hers

@@ -129,7 +129,7 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 class Sent:
     """One write that may have arrived: as what it went out, when last, and until when it may still arrive.
 
-    `is_refused`: QuickBooks said no to all that went out with it.
+    `is_refused`: it went out once, and QuickBooks said no to all that went with it.
     """
 
     payload: JsonMapping
@@ -153,7 +153,8 @@ def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[
     for submission in _submissions(drain, entity, list(found)):
         over_at = submission.done_for(answers_within=drain.answers_within)
         sent_at = submission.last_sent_at or submission.created_at
-        is_refused = submission.http_status in REFUSED
+        # A refusal of the same bytes, as for an old token, says nothing of what was sent before.
+        is_refused = submission.sends == 1 and submission.http_status in REFUSED
         for item, payload in _writes(submission, entity):
             if item.record_id in found:
                 found[item.record_id].append(Sent(payload, sent_at, over_at, item, is_refused))

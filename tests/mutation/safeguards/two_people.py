@@ -581,8 +581,15 @@ SAFEGUARDS = (
     Safeguard(
         "a change that was refused is no lost one",
         "sync/engine/send/doubts.py",
-        "        is_refused = submission.http_status in REFUSED\n",
+        "        is_refused = submission.sends == 1 and submission.http_status in REFUSED\n",
         "        is_refused = False\n",
         (f"{OF_DOUBT}::test_a_change_that_was_refused_was_not_taken_back",),
+    ),
+    Safeguard(
+        "a refusal of the same bytes says nothing of what was sent before",
+        "sync/engine/send/doubts.py",
+        "submission.sends == 1 and ",
+        "",
+        (f"{OF_DOUBT}::test_a_refusal_of_the_same_bytes_says_nothing_of_what_was_sent_before",),
     ),
 )
