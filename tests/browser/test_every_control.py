@@ -16,7 +16,8 @@ from tests.browser.walk_table import LINES
 from tests.browser.walker import Walker
 from tests.journeys.house import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+# The walk through every control takes a quarter of an hour beside other tests on a slow machine.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 # An Admin has the Owner's pages.
 ROLES = {"field tech": "F", "dispatcher": "D", "owner": "O", "support": "S"}
 # Who goes through a shop after whom. Our support has one to itself: it takes log-ins away.
