@@ -721,3 +721,16 @@ def test_a_refusal_of_the_same_bytes_says_nothing_of_what_was_sent_before(shop: 
     shop.drain(at + LATER)
     assert shop.event(invoice).failure_code == "changed_in_quickbooks", shop.event(invoice).message
     assert shop.there(invoice) == hers
+
+
+def test_a_void_that_was_refused_goes_again_whatever_was_lost_before(shop: Shop) -> None:
+    """What she took back is the change before it: nothing was void that she could have brought back."""
+    at = timezone.now()
+    invoice, before = lose_a_change(shop, "words of an invoice", at, arrives=True)
+    shop.books.post("invoice", {**before, "SyncToken": shop.there(invoice)["SyncToken"]})
+    invoice.void(reason="Entered twice", at=at)
+    shop.books.do("fault", fault="fault", code="6000", path="invoice", times=1)
+    for turn in range(1, 4):
+        shop.drain(at + turn * LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert is_void(shop.there(invoice))

@@ -199,7 +199,7 @@ def keep_void_in_doubt(drain: Drain, link: Link, sends: Sequence[Sent]) -> bool:
     last, theirs = sends[-1] if sends else None, decode(link.theirs)
     if last is None or last.item.options != "void":
         return False
-    if not is_void(theirs) and maybe_undone(drain, link, sends):
+    if not is_void(theirs) and maybe_undone(drain, link, [last]):
         before = Base.from_text(link.base) or Base()
         with transaction.atomic():
             drain.lease.assert_held()

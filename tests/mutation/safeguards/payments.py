@@ -146,7 +146,7 @@ SAFEGUARDS = (
     Safeguard(
         "a void whose answer was lost and that she took back is asked about",
         "sync/engine/send/doubts.py",
-        "    if not is_void(theirs) and maybe_undone(drain, link, sends):\n",
+        "    if not is_void(theirs) and maybe_undone(drain, link, [last]):\n",
         "    if False:\n",
         (f"{OF_DOUBT}::test_a_lost_void_that_she_took_back_is_asked_about",),
     ),
@@ -374,5 +374,12 @@ SAFEGUARDS = (
         "    elif undone := maybe_undone(drain, link, doubtful):\n",
         "    elif undone := None:\n",
         (f"{OF_DOUBT}::test_a_lost_change_that_she_took_back_is_asked_about[a payment-send ours-unheard]",),
+    ),
+    Safeguard(
+        "a void that was refused goes again whatever was lost before",
+        "sync/engine/send/doubts.py",
+        "maybe_undone(drain, link, [last]):\n",
+        "maybe_undone(drain, link, sends):\n",
+        (f"{OF_DOUBT}::test_a_void_that_was_refused_goes_again_whatever_was_lost_before",),
     ),
 )
