@@ -29,7 +29,7 @@ from sync.telling.sending import send_due
 from sync.upkeep import maintenance as upkeep
 from sync.worker.broker import queue_many
 from sync.worker.tallying import tallied
-from sync.worker.wake import ask_for_old_lists, connections_with_work, wake, wake_due
+from sync.worker.wake import ask_for_old_lists, connections_with_work, wake_due, wake_if_due
 
 MAINTAIN_SECONDS = 10.0
 # In seconds; by `time.monotonic`, when this process last said that it drains.
@@ -54,8 +54,8 @@ def drain_connection(connection_id: int) -> int:
         return 0
     if result.has_failed:
         clear_interrupted_row(turn.connection, at=clock.now())
-    if result.may_have_more and connections_with_work(at=clock.now()).filter(pk=connection_id).exists():
-        wake(turn.connection)
+    if result.may_have_more:
+        wake_if_due(turn.connection)
     return result.settled
 
 
@@ -100,6 +100,7 @@ def read_changes(connection_id: int) -> int:
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None:
         return 0
+    heard = None
     with isolated("Reading changes", connection=connection_id, organization=connection.organization_id):
         try:
             heard = listening.hear(connection)
@@ -107,13 +108,10 @@ def read_changes(connection_id: int) -> int:
             if error.failure.kind is FailureKind.PAUSE:
                 pause_idle(connection, error.failure, at=clock.now())
             return 0
-        if heard is None:
-            return 0
-        release_stopped(connection, heard.lists, at=clock.now())
-        if heard.came["queued again"]:
-            wake(connection)
-        return heard.changes.count
-    return 0
+        if heard is not None:
+            release_stopped(connection, heard.lists, at=clock.now())
+        wake_if_due(connection)
+    return heard.changes.count if heard else 0
 
 
 def compare_last_day(connection_id: int) -> int:
@@ -127,6 +125,7 @@ def compare_last_day(connection_id: int) -> int:
             heard = listening.compare_last_day(connection)
         except listening.Unavailable as error:
             logger.warning("The last day of connection %s was not compared: %s", connection_id, error)
+        wake_if_due(connection)
     return heard.changes.count if heard else 0
 
 

@@ -27,30 +27,33 @@ NAME_LISTS = frozenset({"Account", "Customer", "Item", "PaymentMethod", "Term"})
 class Changes:
     """Rows that changed, by entity, and the Ids of those that were deleted.
 
-    `as_of`: QuickBooks' own time of the answer; None if it did not say. `is_whole`: the rows are all there are, so what
-    is missing from them is gone; `unread`: entities of which QuickBooks could not read a row.
+    `as_of`: QuickBooks' own time of the answer; None if it did not say. `whole`: entities whose rows are all there are,
+    so that what is missing from them is gone.
     """
 
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     deleted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     as_of: datetime | None = None
-    is_whole: bool = False
-    unread: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
 
     @property
     def count(self) -> int:
-        return sum(map(len, (*self.rows.values(), *self.deleted.values())))
+        return sum(map(self.count_of, self.rows.keys() | self.deleted.keys()))
+
+    def count_of(self, entity: str) -> int:
+        return len(self.rows.get(entity, ())) + len(self.deleted.get(entity, ()))
 
 
 class TooMuch(Exception):
     """Change data cannot say everything: there are too many changes, or they are too long ago.
 
-    `as_of`: QuickBooks' own time of the answer, if it gave one.
+    `as_of`: QuickBooks' own time of the answer, if it gave one; `most`: the entity that has most of the changes, if
+    there are too many.
     """
 
-    def __init__(self, as_of: datetime | None = None) -> None:
+    def __init__(self, as_of: datetime | None = None, most: str = "") -> None:
         super().__init__("Change data does not reach.")
-        self.as_of = as_of
+        self.as_of, self.most = as_of, most
 
 
 def read_changes(
@@ -70,7 +73,7 @@ def read_changes(
         deleted[entity] = frozenset(stubs)
     changes = Changes(rows, deleted, as_of=moment(reply.json.get("time")))
     if changes.count >= MOST_OBJECTS:
-        raise TooMuch(changes.as_of)
+        raise TooMuch(changes.as_of, most=max(entities, key=changes.count_of))
     return changes
 
 
@@ -85,14 +88,17 @@ def _parts(reply: Reply) -> list[Mapping[str, list[Row]]]:
 
 
 def read_everything(client: Client, entities: Iterable[str], *, pace: Callable[[], None] = lambda: None) -> Changes:
-    """All rows of these entities, a thousand in a call: where change data does not reach. Raises ReadFailed."""
-    rows, unread = {}, set()
+    """All rows of these entities, a thousand in a call: where change data does not reach. Raises ReadFailed.
+
+    An entity of which QuickBooks cannot read a row is not whole.
+    """
+    rows, whole = dict[str, Sequence[Row]](), set[str]()
     for entity in entities:
         skipped: list[ReadFailed] = []
         where = "Active IN (true, false)" if entity in NAME_LISTS else ""
         rows[entity] = read_rows(client, entity, where, pace=pace, skipped=skipped)
-        unread |= {entity} if skipped else set()
-    return Changes(rows, is_whole=True, unread=frozenset(unread))
+        whole |= set() if skipped else {entity}
+    return Changes(rows, whole=frozenset(whole))
 
 
 def read_by_query(
@@ -100,9 +106,5 @@ def read_by_query(
 ) -> Changes:
     """The rows that changed since then, however many; says nothing of deleted ones. Raises ReadFailed."""
     stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows, unread = {}, set()
-    for entity in entities:
-        skipped: list[ReadFailed] = []
-        rows[entity] = read_rows(client, entity, f"MetaData.LastUpdatedTime >= '{stamp}'", pace=pace, skipped=skipped)
-        unread |= {entity} if skipped else set()
-    return Changes(rows, unread=frozenset(unread))
+    where, skipped = f"MetaData.LastUpdatedTime >= '{stamp}'", list[ReadFailed]()
+    return Changes({entity: read_rows(client, entity, where, pace=pace, skipped=skipped) for entity in entities})

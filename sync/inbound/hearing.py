@@ -73,7 +73,7 @@ class Hearing:
     def gone(self, entity: str) -> Iterator[list[Link]]:
         """Our links whose records were deleted there, some hundreds at a time."""
         links = Link.objects.of(self.connection, entity.lower()).filter(active=True).order_by("pk")
-        if self.changes.is_whole and entity in self.changes.rows and entity not in self.changes.unread:
+        if entity in self.changes.whole:
             there = {str(row["Id"]) for row in self.changes.rows[entity]}
             missing = [pk for pk, qbo_id in links.values_list("pk", "qbo_id").iterator() if qbo_id not in there]
             for pks in in_chunks(missing, AT_ONCE):

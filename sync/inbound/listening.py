@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -186,15 +187,29 @@ def _read(mine: Visit, cursor: ChangeCursor, at: datetime) -> Changes:
             raise TooMuch
         return _with_token(mine, at, lambda: read_changes(mine.client, ENTITIES, since=since, pace=mine.pace))
     except TooMuch as reason:
-        as_of = reason.as_of or at - OVERLAP
+        as_of, most = reason.as_of or at - OVERLAP, reason.most
     except ReadFailed as error:
         if not any(entry.code == "4002" for entry in error.failure.entries):
             raise
         # One stored row makes the whole answer fail: read the others by query, which goes around it.
-        as_of = at - OVERLAP
+        as_of, most = at - OVERLAP, ""
+    if most in OURS:
+        with suppress(TooMuch):
+            return _all_of_one(mine, most, since=since, as_of=as_of, at=at)
     ListState.want(connection, MIRRORED, at=at)
     everything = _with_token(mine, at, lambda: read_everything(mine.client, OURS, pace=mine.pace))
-    return Changes(everything.rows, {}, as_of, is_whole=True, unread=everything.unread)
+    return replace(everything, as_of=as_of)
+
+
+def _all_of_one(mine: Visit, entity: str, *, since: datetime, as_of: datetime, at: datetime) -> Changes:
+    """All rows of an entity of which too many changed, such as invoices that we sent, and what changed of the others.
+
+    Raises TooMuch if too many of those changed as well.
+    """
+    others = [name for name in ENTITIES if name != entity]
+    changes = _with_token(mine, at, lambda: read_changes(mine.client, others, since=since, pace=mine.pace))
+    everything = _with_token(mine, at, lambda: read_everything(mine.client, [entity], pace=mine.pace))
+    return replace(everything, rows={**changes.rows, **everything.rows}, deleted=changes.deleted, as_of=as_of)
 
 
 def _with_token(mine: Visit, at: datetime, read: Callable[[], Changes]) -> Changes:

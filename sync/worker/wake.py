@@ -36,6 +36,12 @@ def wake(connection: Connection) -> None:
         transaction.on_commit(ask, robust=True)
 
 
+def wake_if_due(connection: Connection) -> None:
+    """As `wake`, if anything is due: for whoever gives up the lease. A drain asked for meanwhile found it taken."""
+    if connections_with_work(at=clock.now()).filter(pk=connection.pk).exists():
+        wake(connection)
+
+
 def _ask_for(connections: list[int], *, at: datetime) -> int:
     """Ask for a drain of each of `connections`, at most once each; how many were asked for.
 

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ
 
-from qbo.models import Link, ListEntry
+from qbo.models import Lease, Link, ListEntry, ListState
 from runacall.invoices.models import Customer, Invoice, Payment
 from sync.inbound.listening import compare_last_day, due_for_comparison
 from sync.log.rows import log_row
 from sync.models import ChangeCursor, Notice, SyncEvent
 from sync.models.events import Direction
 from sync.operations import deciding, dismissing, retrying
+from sync.tasks import compare_last_day as compare_last_day_in
+from sync.tasks import read_changes
 from tests import builders
 from tests.books import Shop
 from tests.journeys.test_two_people import HER_DUE_DATE, bookkeeper, own_lines
@@ -228,7 +231,7 @@ def test_a_gap_that_change_data_does_not_reach_is_closed_by_reading_everything(s
     bookkeeper(shop, edited, TxnDate="2026-01-05")
     heard = shop.hear()
     assert heard is not None
-    assert heard.changes.is_whole
+    assert heard.changes.whole == {"Customer", "Invoice", "Payment"}
     assert [shop.event(one).failure_code for one in (gone, edited, quiet)] == [
         "record_deleted_there",
         "edited_in_quickbooks",
@@ -237,6 +240,67 @@ def test_a_gap_that_change_data_does_not_reach_is_closed_by_reading_everything(s
     since = ChangeCursor.objects.get().since
     assert since is not None
     assert since > timezone.now() - timedelta(days=1)
+
+
+def test_too_many_invoices_have_no_list_read_again_and_hide_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, edited, quiet = shop.settled_invoice(), shop.settled_invoice(), shop.settled_invoice()
+    payment = builders.payment(quiet, "1.00")
+    shop.drain()
+    # The company itself is made at this moment.
+    shop.books.do("advance_clock", seconds=300)
+    shop.hear()
+    wanted = dict(ListState.objects.values_list("name", "wanted_at"))
+    shop.books.delete("Invoice", shop.there(gone))
+    for invoice in (edited, quiet):
+        bookkeeper(shop, invoice, **({"TxnDate": "2026-01-05"} if invoice is edited else {"PrivateNote": "Seen"}))
+    shop.books.post(
+        "item", {**shop.books.row("Item", Link.objects.get(record_type="item").qbo_id), "Description": "Hers"}
+    )
+    shop.books.delete("Payment", shop.books.row("Payment", shop.qbo_id(payment)))
+    monkeypatch.setattr("qbo.connection.changes.MOST_OBJECTS", 5)
+    before = shop.books.metered()
+    heard = shop.hear()
+    assert heard is not None
+    # Change data twice, then the invoices by query.
+    assert shop.books.metered() - before == 3
+    assert heard.changes.whole == {"Invoice"}
+    assert [shop.event(one).failure_code for one in (gone, edited, quiet, payment)] == [
+        "record_deleted_there",
+        "edited_in_quickbooks",
+        "",
+        "record_deleted_there",
+    ]
+    assert heard.lists == {"Item"}
+    assert dict(ListState.objects.values_list("name", "wanted_at")) == wanted
+
+
+def test_too_much_of_two_kinds_has_everything_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.books.do("advance_clock", seconds=300)
+    shop.hear()
+    for name in ("Ann Doe", "Ben Doe"):
+        shop.settled_invoice(customer=builders.customer(shop.organization, name))
+    monkeypatch.setattr("qbo.connection.changes.MOST_OBJECTS", 2)
+    heard = shop.hear()
+    assert heard is not None
+    assert heard.changes.whole == {"Customer", "Invoice", "Payment"}
+    assert not ListState.objects.filter(name="Item", wanted_at=None).exists()
+
+
+def test_a_drain_that_a_reading_kept_waiting_is_asked_for_when_it_ends(
+    shop: Shop, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as nothing_due:
+        read_changes(shop.connection.pk)
+    assert not nothing_due
+    shop.invoice()
+    for reading in (read_changes, compare_last_day_in):
+        OrmQ.objects.all().delete()
+        Lease.objects.update(woken_at=None)
+        with django_capture_on_commit_callbacks(execute=True):
+            reading(shop.connection.pk)
+        assert [task.func() for task in OrmQ.objects.all()] == ["sync.tasks.drain_connection"]
 
 
 def test_a_row_that_quickbooks_cannot_read_hides_no_other_and_is_not_called_deleted(shop: Shop) -> None:

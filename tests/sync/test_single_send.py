@@ -52,7 +52,7 @@ def test_only_a_drain_that_was_asked_for_meanwhile_is_asked_for_again(
 
     shop.invoice(customer=customer)
     monkeypatch.setattr(push, "write_ahead", another_meanwhile)
-    monkeypatch.setattr(tasks, "wake", asked.append)
+    monkeypatch.setattr("sync.worker.wake.wake", asked.append)
     tasks.drain_connection(shop.connection.pk)
     assert shop.event(later[0]).state == State.QUEUED
     assert asked == ([shop.connection] if is_asked else [])
