@@ -144,7 +144,8 @@ def sizes(invoices: int) -> Size:
     return Size(
         invoices,
         customers=customers,
-        rates=max(10, int(RATES * share)),
+        # Each cause of a failure is a rate.
+        rates=max(CAUSES, int(RATES * share)),
         failures=max(50, int(FAILURES * share)),
         items=items,
         payments=invoices // 8,
