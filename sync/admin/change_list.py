@@ -14,7 +14,7 @@ from unfold.views import ChangeList
 
 from runacall.organizations.middleware import VisitorRequest
 from runacall.organizations.paging import MOST, MOST_FOUND, BoundedPaginator, Counted, first_of_all
-from sync.log.counting import by_status, total
+from sync.log.counting import by_status, counts_of, total
 from sync.log.filters import SyncEventFilter, given
 from sync.models.events import SyncEventQuerySet
 
@@ -39,6 +39,8 @@ class SyncLogChangeList(ChangeList):
 
     counts: dict[str, Counted]
     page_num: int
+    # Whether what was found is sorted by how well it fits.
+    sorts_all = False
     filterset: SyncEventFilter
 
     def get_filters_params(self, params: object = None) -> dict[str, object]:
@@ -53,13 +55,27 @@ class SyncLogChangeList(ChangeList):
         if not self.filterset.is_valid():
             return rows.none()
         number = self.filterset.form.cleaned_data["search"].removeprefix("#")
-        return first_of_all(self.filterset.qs, number, Q(label__endswith=f"#{number}"))
+        found = first_of_all(self.filterset.qs, number, Q(label__endswith=f"#{number}"))
+        self.sorts_all = found is not self.filterset.qs
+        return found
 
     def get_results(self, request: VisitorRequest) -> None:
-        self.counts = status_counts(self.root_queryset, request)
+        # What comes first is searched once, and not for the counts and once more for the rows. A search for a number
+        # sorts all that it finds, so that more of it costs nothing.
+        most = (MOST_FOUND if self.sorts_all else self.list_per_page) if self._may_be_few else 0
+        first = dict(self.queryset.values_list("pk", "state")[: most + 1]) if most else {}
+        is_all = 0 < most >= len(first)
+        self.counts = counts_of(first.values()) if is_all else status_counts(self.root_queryset, request)
+        if is_all or (most and self.page_num == 1):
+            self.queryset = self.queryset.filter(pk__in=first)
         self.queryset.known_count = self._matching() if self.filterset.is_valid() else Counted(0)
         super().get_results(request)
         self.page_num = min(self.page_num, self.paginator.num_pages)
+
+    @property
+    def _may_be_few(self) -> bool:
+        """Whether something is filtered, and not by status: the counts are of all statuses."""
+        return self.filterset.is_valid() and bool(self.filterset.data) and "status" not in self.filterset.data
 
     def _matching(self) -> Counted:
         wanted = self.filterset.form.cleaned_data["status"]

@@ -21,6 +21,7 @@ from qbo.failures import Failure, Subject
 from qbo.models import Connection
 from sync import tasks
 from sync.actions import ACTIONS
+from sync.log.filters import SyncEventFilter
 from sync.models import ActionRecord, State, SyncEvent
 from tests import builders, log_rows
 from tests.journeys.visiting import visitor_of
@@ -129,6 +130,39 @@ class TestRow:
             log_rows.event(books, State.SYNCED, None)
         # One of them reads the saved views.
         assert queries() == few <= 25
+
+
+@pytest.mark.parametrize("number", [2, 70], ids=["a few", "more than a page"])
+@pytest.mark.parametrize(
+    "query", [{"search": "lakewood"}, {"search": "40"}, {"search": "4070"}, {"entity": "customer"}]
+)
+@pytest.mark.parametrize("status", [(), ("failed",)])
+def test_rows_and_counts_are_those_of_the_filters(
+    books: Connection, owner: Client, number: int, query: dict[str, str], status: tuple[str, ...]
+) -> None:
+    for place in range(number):
+        state, failure = (State.SYNCED, None) if place % 3 else (State.FAILED, log_rows.UNMAPPED)
+        named = {"party": "Lakewood Dental", "at": log_rows.AT + dt.timedelta(minutes=place)}
+        log_rows.event(books, state, failure, label=f"Invoice #{4001 + place}", **named)
+        log_rows.event(books, state, failure, label=f"Customer {4001 + place}", record_type="customer", **named)
+        log_rows.event(books, label=f"Invoice #{5001 + place}", party="Somebody else")
+    found = SyncEventFilter(query, queryset=SyncEvent.objects.for_organization(books.organization)).qs
+    wanted = found.filter(state__in=status or State.values)
+    pages = [owner.get(LOG, {**query, "status": status, "p": page}).context["cl"] for page in (1, 2, 3, 99)]
+    shown = [[row.pk for row in cl.result_list] for cl in pages]
+    # The number itself comes first, and then the newest.
+    exact = wanted.filter(label__endswith=f"#{query.get('search')}")
+    first = [one.pk for one in exact] if query.get("search", "").isdecimal() else []
+    expected = [*first, *(pk for pk in wanted.values_list("pk", flat=True) if pk not in first)]
+    size = pages[0].list_per_page
+    assert shown[0] == expected[:size]
+    last = (len(expected) - 1) // size if expected else 0
+    assert shown[1:] == [expected[size * min(at, last) :][:size] for at in (1, 2, 98)]
+    for cl in pages:
+        assert cl.result_count == len(expected)
+        assert {state: count.number for state, count in cl.counts.items() if count.number} == {
+            state: found.filter(state=state).count() for state in set(found.values_list("state", flat=True))
+        }
 
 
 class TestFilters:
