@@ -37,6 +37,7 @@ class KnownCountPaginator(BoundedPaginator):
 class SyncLogChangeList(ChangeList):
     """Filters by the FilterSet of the log instead of the admin's own look-ups."""
 
+    queryset: Any
     counts: dict[str, Counted]
     page_num: int
     # Whether what was found is sorted by how well it fits.
