@@ -149,9 +149,9 @@ def submitted(connection: Connection, event: SyncEvent, *, request: Any, answer:
 
 def link(connection: Connection, invoice: Invoice, **fields: Any) -> Link:
     defaults = {"qbo_id": "58", "doc_number": "1042", "total": invoice.total, "synced_at": AT}
+    defaults["realm_id"] = connection.realm_id
     return Link.objects.create(
         connection=connection,
-        realm_id=connection.realm_id,
         record_type=Link.RecordType.INVOICE,
         record_id=invoice.pk,
         **{**defaults, **fields},

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 
+from qbo.models.companies import FormerCompany
 from qbo.models.connection import Connection
 from qbo.models.loose_ends import LooseEnd
 
@@ -27,6 +28,15 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def for_records(self, record_ids: Iterable[int]) -> LinkQuerySet:
         return self.filter(record_id__in=list(record_ids))
+
+    def in_any_company(self, connection: Connection) -> LinkQuerySet:
+        """Those of them in the connected company and in the ones before it: a union, to which no filter can be added.
+
+        By the names of the companies, since every index begins with them: without, all links of the shop are read.
+        """
+        mine = self.filter(connection=connection)
+        former = FormerCompany.objects.filter(connection=connection).values("realm_id")
+        return mine.filter(realm_id=connection.realm_id).union(mine.filter(realm_id__in=former))
 
     def met_by_no_write(self) -> LinkQuerySet:
         """Those whose row beside the base is of the very version that we would write to, as after a merge: no refused

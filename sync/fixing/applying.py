@@ -168,8 +168,9 @@ def afterwards(action: ActionRecord) -> str:
 
 def _sent(action: ActionRecord) -> int:
     if action.action == "fix_ahead":
-        there = Link.objects.filter(connection__organization=action.organization_id, record_type=EntityType.INVOICE)
-        return there.for_records(action.fix["invoices"]).filter(synced_at__gte=action.at).count()
+        sent = Link.objects.for_records(action.fix["invoices"]).filter(record_type=EntityType.INVOICE)
+        connection = Connection.objects.get(organization=action.organization_id)
+        return sent.filter(synced_at__gte=action.at).in_any_company(connection).count()
     rows = SyncEvent.objects.filter(organization=action.organization_id, action=action)
     waiting = rows.filter(state__in=(State.QUEUED, State.FAILED), look_first=False)
     return rows.count() - waiting.count() + max(0, action.done - rows.count())

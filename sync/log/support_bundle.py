@@ -143,8 +143,11 @@ class Gathered:
         self.payments = self._of_type(EntityType.PAYMENT)
         rows = Invoice.objects.for_organization(organization).filter(pk__in=[e.record_id for e in events])
         self.documents = {row.pk: row for row in rows}
-        links = Link.objects.filter(connection=connection, record_id__in=[event.record_id for event in events])
-        self.links = {(link.record_type, link.record_id): link for link in links}
+        # Two companies may have one record, each by an Id of its own.
+        realms, records = ({getattr(event, name) for event in events} for name in ("realm_id", "record_id"))
+        types = {event.record_type for event in events}
+        links = Link.objects.filter(connection=connection, realm_id__in=realms, record_type__in=types)
+        self.links = {(link.realm_id, link.record_type, link.record_id): link for link in links.for_records(records)}
 
     def _of_type(self, record_type: str) -> set[int]:
         """Records of the events, and of everything else in the same submissions."""
@@ -204,7 +207,7 @@ class Gathered:
         return {name: getattr(row, name) for name in fields} | {"customer": f"customer-{row.customer_id}"}
 
     def _link(self, event: SyncEvent) -> dict[str, object] | None:
-        link = self.links.get((event.record_type, event.record_id))
+        link = self.links.get((event.realm_id, event.record_type, event.record_id))
         if link is None:
             return None
         fields = ("realm_id", "qbo_id", "sync_token", "active", "doc_number", "txn_date", "total", "tax", "voided",

@@ -166,9 +166,10 @@ def _companies_for(connection: Connection, settings: ConnectionSettings, payment
 def _known_by_company(connection: Connection, invoice_ids: Collection[int]) -> Mapping[str, set[int]]:
     """By realm ID, which of these invoices are in that company or on their way there."""
     found: dict[str, set[int]] = defaultdict(set)
-    of_invoices = {"connection": connection, "record_type": EntityType.INVOICE, "record_id__in": invoice_ids}
-    events = SyncEvent.objects.filter(**of_invoices).exclude(state__in=(State.SUPERSEDED, State.DISMISSED))
-    for rows in (events, Link.objects.filter(**of_invoices)):
+    of_invoices = {"record_type": EntityType.INVOICE, "record_id__in": invoice_ids}
+    events = SyncEvent.objects.filter(connection=connection, **of_invoices)
+    known = events.exclude(state__in=(State.SUPERSEDED, State.DISMISSED))
+    for rows in (known, Link.objects.filter(**of_invoices).in_any_company(connection)):
         for realm_id, record_id in rows.values_list("realm_id", "record_id"):
             found[realm_id].add(record_id)
     return found
@@ -202,7 +203,7 @@ def enqueue_list_record(connection: Connection, record: Customer | PricebookItem
 
 def _companies_that_have_it(connection: Connection, name: RecordName) -> set[str]:
     """The realm IDs of those to which the record is linked: the connected one, and those connected before."""
-    links = Link.objects.filter(connection=connection, record_type=name.record_type, record_id=name.record_id)
+    links = Link.objects.filter(record_type=name.record_type, record_id=name.record_id).in_any_company(connection)
     return set(links.values_list("realm_id", flat=True))
 
 

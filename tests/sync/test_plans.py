@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from qbo.models import Connection, Link, ListEntry
+from qbo.models import Connection, FormerCompany, Link, ListEntry
 from qbo.pages.drop_downs import inactive_names
 from runacall.invoices.models import Customer, PricebookItem
 from runacall.organizations.models import Role
@@ -118,6 +119,34 @@ def test_matches_are_counted_without_the_others(books: Connection) -> None:
         list(Link.objects.of(books, "customer").filter(active=True, created_here=False).values("record_id"))
     plan = plan_of(asked, "created_here")
     assert "qbo_link_matches" in plan, plan
+
+
+@only_on_postgresql
+def test_the_companies_that_have_a_record_are_asked_for_it_and_not_for_all_they_have(books: Connection) -> None:
+    for place, (realm, kind) in enumerate(product((books.realm_id, "9130000000000001"), ("invoice", "payment"))):
+        links = {
+            "connection": books,
+            "realm_id": realm,
+            "record_type": kind,
+            "sync_token": "0",
+            "synced_at": log_rows.AT,
+        }
+        Link.objects.bulk_create(Link(**links, record_id=n, qbo_id=str(n)) for n in range(10_000, 12_000 + place))
+    FormerCompany.objects.create(connection=books, realm_id="9130000000000001", left_at=log_rows.AT)
+    with database.cursor() as cursor:
+        cursor.execute("ANALYZE qbo_link")
+    invoice = builders.invoice(books.organization)
+    for part, step in {
+        " UNION ": lambda: builders.invoice(books.organization, customer=invoice.customer),
+        'AS "record_id" FROM "qbo_link"': lambda: builders.payment(invoice),
+    }.items():
+        with CaptureQueriesContext(database) as asked:
+            step()
+        plan = plan_of(asked, part, may_sort=True)
+        found = [line for line in plan.splitlines() if "Index Cond" in line and "record_id" in line]
+        # The connected company, and those before.
+        assert len(found) == 2, plan
+        assert all("realm_id =" in line for line in found), plan
 
 
 @only_on_postgresql

@@ -27,7 +27,7 @@ from runacall.organizations.models import Membership, Organization, Role
 from sync.log.support_bundle import LAST_ATTEMPTS, MOST_EVENTS, Bundle, support_bundle
 from sync.models import State, SyncEvent
 from sync.pages.exports import support_bundle_of_event, support_bundle_of_log
-from tests import builders
+from tests import builders, log_rows
 from tests.sync.queue import AT, REALM, answered, connection_of, event_of, failed_event
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +279,17 @@ def test_those_who_went_in_the_same_batch_are_hidden_too(connection: Connection)
     attempt.submission.items += [{"event_id": 0, "record_type": "invoice", "record_id": neighbour.pk}]
     attempt.submission.save()
     assert "Brack" not in everything(bundle_of(other))
+
+
+@pytest.mark.parametrize("realms", [(REALM, "9130000000000001"), ("9130000000000001", REALM)])
+def test_it_names_the_id_in_the_company_that_the_event_is_for(connection: Connection, realms: tuple[str, str]) -> None:
+    invoice = builders.invoice(connection.organization, at=AT)
+    event = event_of(connection, invoice)
+    for realm in realms:
+        log_rows.link(connection, invoice, realm_id=realm, qbo_id="4711" if realm == REALM else "5822")
+    held = everything(bundle_of(event))
+    assert '"qbo_id": "4711"' in held
+    assert '"5822"' not in held
 
 
 # --- who may have it ----------------------------------------------------------------------------------------
