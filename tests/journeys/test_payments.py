@@ -223,6 +223,38 @@ def test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same(shop: Sh
     assert not shop.failed().exists()
 
 
+@pytest.mark.parametrize("had_gone", [False, True], ids=["as it was made", "as it was moved there"])
+def test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost_answer(
+    shop: Shop, had_gone: bool
+) -> None:
+    """It goes to another invoice, but what was sent last has to be found first."""
+    start = timezone.now()
+    one = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=one.customer)
+    if had_gone:
+        first = pay(other, at=start)
+        shop.drain(start)
+        first.apply({}, at=start)
+        first.apply({one: one.total}, at=start)
+    else:
+        first = pay(one, at=start)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    shop.drain(start)
+    assert shop.event(first).state == State.CHECKING
+    first.apply({}, at=start)
+    first.apply({other: other.total}, at=start)
+    one.refresh_from_db()
+    second = pay(one, at=start)
+    shop.drain(start)
+    event = shop.event(second)
+    assert (event.state, event.failure_code) == (State.QUEUED, "waits_for_payment"), event.message
+    for minutes in (6, 7, 12):
+        shop.drain(start + timedelta(minutes=minutes))
+    assert_synced(shop, first, second)
+    assert [shop.there(invoice)["Balance"] for invoice in (one, other)] == [0, 0]
+    assert not shop.failed().exists()
+
+
 def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once(shop: Shop) -> None:
     """Each has to be taken off first: a person sees it at once, instead of two rows that wait for ever."""
     start = timezone.now()

@@ -27,7 +27,7 @@ def book_of(drain: Drain, invoices: Mapping[int, InvoiceDocument]) -> MappingBoo
     asked = {pk: book.invoices[pk] for pk, one in book.payments_on.items() if _is_unclear(book.invoices[pk], one)}
     if not asked:
         return book
-    lost = _lost_payments(drain, {invoices[pk].customer.id for pk in asked})
+    lost = lost_payments(drain, {invoices[pk].customer.id for pk in asked})
     payments_on = dict(book.payments_on)
     for pk, there in asked.items():
         paid = {key: amounts.get(there.qbo_id, ZERO) for key, amounts in lost.items()}
@@ -39,7 +39,7 @@ def _is_unclear(invoice: TransactionRef, payments: PaymentsOn) -> bool:
     return bool(unknown_on(invoice, payments)) or not are_all_ours(invoice, payments)
 
 
-def _lost_payments(drain: Drain, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
+def lost_payments(drain: Drain, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
     """The payments of these customers whose answer nobody has seen: what each pays in QuickBooks if what was sent last
     has arrived, by the invoice's Id there. Here it may pay something else by now, or be void.
     """

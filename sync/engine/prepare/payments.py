@@ -27,6 +27,7 @@ from runacall.invoices.models import Invoice, Payment
 from sync.engine.context import Drain
 from sync.engine.links import adopt_theirs, columns_without_base, keep_link, link_columns, read_their_rows
 from sync.engine.outcomes import Outcome, record, release_dependants
+from sync.engine.prepare.book import lost_payments
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
 from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, wait_for
@@ -169,15 +170,16 @@ def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: M
 
 
 def _paying_as_well(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: MappingBook) -> QuerySet[Payment]:
-    """Other payments of ours that pay one of its invoices there and have an earlier change to be sent. Two that change
-    places would wait for each other if a later one counted.
+    """Other payments of ours that pay one of its invoices there and have an earlier change to be sent, and those that
+    may pay one since an answer was lost. Two that change places would wait for each other if a later change counted.
     """
     paid = {book.invoices[one.invoice_id].qbo_id for one in payment.applied if one.invoice_id in book.invoices}
     changes = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, direction=Direction.OUT)
     changes = changes.open().filter(pk__lt=event.pk).exclude(record_id=payment.id)
     links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=changes.values("record_id"))
-    others = [one.record_id for one in links if paid & applied_by(transaction_ref(one).now).keys()]
-    return Payment.objects.filter(pk__in=others).order_by("pk")
+    others = {one.record_id for one in links if paid & applied_by(transaction_ref(one).now).keys()}
+    lost = {pk for pk, amounts in lost_payments(drain, {payment.customer.id}).items() if paid & amounts.keys()}
+    return Payment.objects.filter(pk__in=others | lost).exclude(pk=payment.id).order_by("pk")
 
 
 # --- what may be there already --------------------------------------------------------------------------------------

@@ -331,9 +331,16 @@ SAFEGUARDS = (
     Safeguard(
         "a refused payment waits for what changes another payment of its invoice",
         "sync/engine/prepare/payments.py",
-        "if paid & applied_by(transaction_ref(one).now).keys()]",
-        "if not paid]",
+        "if paid & applied_by(transaction_ref(one).now).keys()}",
+        "if not paid}",
         ("tests/journeys/test_payments.py::test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same",),
+    ),
+    Safeguard(
+        "a refused payment waits for another one that may pay its invoice since a lost answer",
+        "sync/engine/prepare/payments.py",
+        "Payment.objects.filter(pk__in=others | lost)",
+        "Payment.objects.filter(pk__in=others)",
+        (f"{OF_PAYMENTS}::test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost_answer",),
     ),
     Safeguard(
         "payments that wait for each other do not wait for ever",
