@@ -354,7 +354,7 @@ SAFEGUARDS = (
     Safeguard(
         "what a lost payment pays there is known by what was sent of it, also where it is void here by now",
         "sync/engine/prepare/book.py",
-        "    lost = _lost_payments(drain, {invoices[pk].customer.id for pk in asked})\n",
+        "    lost = lost_payments(drain, {invoices[pk].customer.id for pk in asked})\n",
         "    lost = dict[int, dict[str, Decimal]]()\n",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost_and_that_is_void_too",),
     ),
