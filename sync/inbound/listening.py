@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -189,16 +188,24 @@ def _read(mine: Visit, cursor: ChangeCursor, at: datetime) -> Changes:
     except TooMuch as reason:
         as_of, most = reason.as_of or at - OVERLAP, reason.most
     except ReadFailed as error:
-        if not any(entry.code == "4002" for entry in error.failure.entries):
-            raise
-        # One stored row makes the whole answer fail: read the others by query, which goes around it.
+        _assert_one_row(error)
         as_of, most = at - OVERLAP, ""
     if most in OURS:
-        with suppress(TooMuch):
+        try:
             return _all_of_one(mine, most, since=since, as_of=as_of, at=at)
+        except TooMuch:
+            pass
+        except ReadFailed as error:
+            _assert_one_row(error)
     ListState.want(connection, MIRRORED, at=at)
     everything = _with_token(mine, at, lambda: read_everything(mine.client, OURS, pace=mine.pace))
     return replace(everything, as_of=as_of)
+
+
+def _assert_one_row(error: ReadFailed) -> None:
+    """One stored row makes the whole answer fail: a query goes around it. Raises `error` if it is about more."""
+    if not any(entry.code == "4002" for entry in error.failure.entries):
+        raise error
 
 
 def _all_of_one(mine: Visit, entity: str, *, since: datetime, as_of: datetime, at: datetime) -> Changes:

@@ -13,6 +13,7 @@ from django_q.models import OrmQ
 
 from qbo.models import Lease, Link, ListEntry, ListState
 from runacall.invoices.models import Customer, Invoice, Payment
+from sync.inbound import listening
 from sync.inbound.listening import compare_last_day, due_for_comparison
 from sync.log.rows import log_row
 from sync.models import ChangeCursor, Notice, SyncEvent
@@ -286,6 +287,31 @@ def test_too_much_of_two_kinds_has_everything_read(shop: Shop, monkeypatch: pyte
     assert heard is not None
     assert heard.changes.whole == {"Customer", "Invoice", "Payment"}
     assert not ListState.objects.filter(name="Item", wanted_at=None).exists()
+
+
+def test_too_many_invoices_and_a_row_that_quickbooks_cannot_read_stop_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives up at the thousandth invoice, and comes to the row only when the others are asked for."""
+    edited = shop.settled_invoice()
+    shop.books.do("advance_clock", seconds=300)
+    shop.hear()
+    bookkeeper(shop, edited, TxnDate="2026-01-05")
+    broken = shop.books.row("Customer", Link.objects.get(record_type="customer").qbo_id)
+    monkeypatch.setattr("qbo.connection.changes.MOST_OBJECTS", 1)
+    several = listening.read_changes
+
+    def others_fail(client: Any, entities: Any, **how: Any) -> Any:
+        if "Invoice" not in entities:
+            shop.books.post("customer", {**broken, "Notes": "hers"})
+            shop.books.do("break_row", entity="Customer", id=broken["Id"])
+        return several(client, entities, **how)
+
+    monkeypatch.setattr(listening, "read_changes", others_fail)
+    heard = shop.hear()
+    assert heard is not None
+    assert heard.changes.whole == {"Invoice", "Payment"}
+    assert shop.event(edited).failure_code == "edited_in_quickbooks"
 
 
 def test_a_drain_that_a_reading_kept_waiting_is_asked_for_when_it_ends(
