@@ -657,6 +657,27 @@ def test_a_retry_sees_that_she_has_taken_her_change_of_a_payment_back(shop: Shop
     assert there(shop, payment)["PaymentRefNum"] == "1108"
 
 
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_payment_waits_while_it_is_found_out_whether_its_invoice_is_its_customers(shop: Shop, arrives: bool) -> None:
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=builders.customer(shop.organization, "Ann Doe")).customer
+    invoice.edit(customer=other, at=start)
+    shop.books.do("fault", fault="reset", path="invoice", after_commit=arrives, times=1)
+    shop.drain(start)
+    assert shop.event(invoice).state == State.CHECKING
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    # What has arrived is seen as the invoice is read again, so that nothing has to wait for it.
+    event, expected = shop.event(payment), (State.SYNCED, "") if arrives else (State.QUEUED, "waits_for_invoice")
+    assert (event.state, event.failure_code) == expected, event.message
+    for minutes in (6, 7, 12, 13):
+        shop.drain(start + timedelta(minutes=minutes))
+    assert_synced(shop, payment)
+    assert shop.there(invoice)["Balance"] == 0
+    assert not shop.failed().exists()
+
+
 def test_a_retry_sees_that_the_invoice_of_a_payment_is_its_customers_again(shop: Shop) -> None:
     invoice = shop.settled_invoice()
     row = shop.there(invoice)

@@ -120,7 +120,7 @@ def _verdict(
             adopt_theirs(drain, EntityType.PAYMENT, payment.id, plan.adopts)
         return in_agreement(drain, event, remark=kept_in_words(plan.kept))
     assert plan.write is not None, "a payment without a write has no failures"
-    needed = _needed(payment, failures, book) if not payment.is_void else []
+    needed = _needed(drain, payment, failures) if not payment.is_void else []
     waits = {one.failure.cause_key for one in needed}
     # An invoice brings its customer along.
     needed = [one for one in needed if one.failure.code == "waits_for_invoice"] or needed
@@ -135,14 +135,19 @@ def _verdict(
     return Ready.planned(event, plan, book.payments.get(payment.id))
 
 
-def _needed(payment: PaymentDocument, failures: Iterable[Failure], book: MappingBook) -> list[Needed]:
-    """The customer and the invoices that are not there and can be sent first."""
+def _needed(drain: Drain, payment: PaymentDocument, failures: Sequence[Failure]) -> list[Needed]:
+    """The customer and the invoices that are not there and can be sent first, and the invoices that are on their way to
+    what the payment needs of them, such as to its customer.
+    """
     found: list[Needed] = []
-    missing = {one.invoice_id for one in payment.applied if one.invoice_id not in book.invoices}
-    invoices = Invoice.objects.select_related("customer").in_bulk(missing) if missing else {}
+    of_invoices = [failure for failure in failures if failure.code in ("waits_for_invoice", *OF_ITS_INVOICE)]
+    keys = [int(failure.subject.key) for failure in of_invoices]
+    invoices = Invoice.objects.select_related("customer").in_bulk(keys) if keys else {}
     for failure in failures:
-        if failure.code == "waits_for_invoice":
-            found.append(Needed(failure, invoice_name(invoices[int(failure.subject.key)])))
+        if failure in of_invoices:
+            name = invoice_name(invoices[int(failure.subject.key)])
+            if failure.code == "waits_for_invoice" or is_under_way(drain, name):
+                found.append(Needed(failure, name))
         elif failure.code == "customer_not_found":
             found.append(Needed(failure, customer_name(payment.customer)))
     return found

@@ -336,6 +336,13 @@ SAFEGUARDS = (
         ("tests/journeys/test_payments.py::test_a_payment_waits_for_the_void_of_another_one_that_pays_the_same",),
     ),
     Safeguard(
+        "a payment waits for an invoice whose change may give it what the payment needs",
+        PREPARE,
+        'if failure.code == "waits_for_invoice" or is_under_way(drain, name):',
+        'if failure.code == "waits_for_invoice":',
+        (f"{OF_PAYMENTS}::test_a_payment_waits_while_it_is_found_out_whether_its_invoice_is_its_customers",),
+    ),
+    Safeguard(
         "a refused payment waits for another one that may pay its invoice since a lost answer",
         "sync/engine/prepare/payments.py",
         "Payment.objects.filter(pk__in=others | lost)",
