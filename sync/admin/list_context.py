@@ -229,8 +229,8 @@ def live_context(request: StaffRequest, results: Sequence[Result]) -> dict[str, 
 def is_moving(request: StaffRequest) -> bool:
     """Whether an event of the organization is about to change automatically."""
     soon = clock.now() + SOON
-    moving = Q(state=State.SENDING) | Q(state__in=(State.QUEUED, State.CHECKING), due_at__lte=soon)
-    # Asked beside the events and not by a join, which SQLite would begin with, and then read every event.
+    moving = Q(state=State.SENDING) | Q(state__in=WAITING, due_at__lte=soon)
+    # As `allowed_out`, but asked beside the events: SQLite would begin with a join, and then read every event.
     live = Connection.objects.for_organization(request.organization).live()
     events = SyncEvent.objects.for_organization(request.organization).filter(
         moving, Exists(live.exclude(settings__sync_invoices=False)), state__in=(*WAITING, State.SENDING)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from qbo.models import Connection
+from qbo.models import Connection, ConnectionSettings
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import failure_columns
 from tests import builders, log_rows
@@ -98,6 +98,23 @@ class TestLive:
         assert every() == "2"
         books.pause("token_expired", at=log_rows.AT)
         assert every() == "30"
+
+    @pytest.mark.parametrize(
+        ("kind", "off", "expected"),
+        [
+            ("payment", {"sync_payments": False}, "30"),
+            ("invoice", {"sync_payments": False}, "2"),
+            ("invoice", {"sync_invoices": False}, "30"),
+            ("payment", {"sync_invoices": False}, "30"),
+        ],
+    )
+    def test_what_is_not_sent_is_not_about_to_happen(
+        self, books: Connection, owner: Client, kind: str, off: dict[str, bool], expected: str
+    ) -> None:
+        log_rows.event(books, State.QUEUED, None, at=timezone.now(), record_type=kind)
+        assert self.live(owner).part("live")["data-every"] == "2"
+        ConnectionSettings.objects.update_or_create(connection=books, defaults=off)
+        assert self.live(owner).part("live")["data-every"] == expected
 
     def test_an_unknown_filter_changes_nothing_on_the_page(self, books: Connection, owner: Client) -> None:
         assert self.live(owner, status="nonsense").part("list").text.startswith("inbox These filters are not valid")
