@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from qbo.models import Link
+from sync.log.counting import count_each
 from sync.models import ActionRecord, State, SyncEvent
 from sync.models.events import IN_FLIGHT, NO_FAILURE, UNSENT, EntityType, SyncEventQuerySet
 from sync.operations.recording import Report, User, keep_drains_out, record_action
@@ -69,13 +70,16 @@ def _move(
     filters: Mapping[str, object] | None = None,
     dry_run: bool = False,
 ) -> Report:
-    movable = events.filter(state__in=source).exclude(record_type=EntityType.CONNECTION)
-    number = movable.count()
-    left = events.count() - number
+    of_records = events.exclude(record_type=EntityType.CONNECTION).order_by()
+    movable = of_records.filter(state__in=source)
+    # State by state: an index has what failed, with all that is asked for.
+    *found, every = count_each([*(of_records.filter(state=state) for state in source), events.order_by()])
+    number = sum(found)
+    left = every - number
     if dry_run:
         return Report(number, {otherwise: left} if left else {})
     with transaction.atomic():
-        connections = dict(movable.order_by().values_list("connection", "organization").distinct())
+        connections = dict(movable.values_list("connection", "organization").distinct())
         keep_drains_out(connections)
         recorded = []
         for organization_id in set(connections.values()):
@@ -91,7 +95,7 @@ def _move(
             )
             one.touch(movable.filter(organization=organization_id))
             recorded.append(one.pk)
-        done = movable.order_by().update(state=target, changed_at=at, reason=reason[:500])
+        done = movable.update(state=target, changed_at=at, reason=reason[:500])
         ActionRecord.objects.filter(pk__in=recorded).update(done=done)
     return Report(done, {otherwise: left} if left else {})
 

@@ -50,6 +50,21 @@ def test_a_difference_that_was_mended_meanwhile_is_not_accepted(books: Connectio
     assert Link.objects.get().accepted_at is None
 
 
+def test_what_is_dismissed_is_told_as_it_is_done(books: Connection) -> None:
+    """What failed or is held, whatever else was chosen with it; a problem of the connection is not dismissed."""
+    held = log_rows.event(books)
+    SyncEvent.objects.filter(pk=held.pk).update(state=State.HELD)
+    for state in (State.FAILED, State.FAILED, State.QUEUED, State.SYNCED):
+        log_rows.event(books, state)
+    log_rows.paused(books)
+    told = dismissing.dismiss(SyncEvent.objects.all(), by=None, at=AT, dry_run=True)
+    assert (told.done, told.left) == (3, {"not failed": 3})
+    assert not SyncEvent.objects.filter(state=State.DISMISSED).exists()
+    done = dismissing.dismiss(SyncEvent.objects.all(), by=None, at=AT, reason="Paid in cash")
+    assert (done.done, done.left) == (told.done, told.left)
+    assert SyncEvent.objects.filter(state=State.DISMISSED, reason="Paid in cash").count() == told.done
+
+
 def test_others_that_wait_for_the_same_are_of_the_same_shop(books: Connection) -> None:
     """Another shop's failure may have the very same key: rates and items are numbered across all shops."""
     event, _ = log_rows.event(books), log_rows.event(books)
