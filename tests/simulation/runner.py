@@ -141,6 +141,8 @@ def _launch(stage: Stage, case: Case, keep_kinds: bool) -> tuple[int, int]:
     os.close(reader)
     os.setpgid(0, 0)
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    # It ends before its garbage is worth collecting.
+    gc.disable()
     try:
         said = json.dumps(_played(stage, case, keep_kinds))
     except BaseException:
