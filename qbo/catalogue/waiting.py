@@ -126,9 +126,10 @@ ENTRIES = (
         title="Waits for a payment",
         kind=FailureKind.WAIT,
         message="Waits for {subject_name|its payments} to be taken off the invoice first",
-        meaning="QuickBooks voids no invoice that a payment pays, and takes no payment of more than what is open. So"
-        " what pays it in QuickBooks and no longer does here is taken off it first. What paid a void invoice stays in"
-        " QuickBooks as the customer's credit.",
+        meaning="QuickBooks voids no invoice that a payment pays, and takes no payment of more than what is open; and a"
+        " payment of one customer cannot stay on an invoice of another. So what pays it in QuickBooks, and does not pay"
+        " it here any more, is taken off it first. What paid a void invoice stays in QuickBooks as the customer's"
+        " credit.",
         remedy=("Fix the problem with the payment; after that this is sent automatically.",),
         who=Who.SYSTEM,
         where="log",

@@ -57,3 +57,18 @@ def are_all_ours(invoice: TransactionRef, payments: PaymentsOn) -> bool:
 def unknown_on(invoice: TransactionRef, payments: PaymentsOn) -> frozenset[str]:
     """The Ids of payments and credits that are applied to an invoice of ours there and are linked to none of ours."""
     return paid_by(invoice.now) - {one.qbo_id for one in payments.sent.values()}
+
+
+def paying(invoice: TransactionRef, payments: PaymentsOn) -> list[int]:
+    """Our payments that are on an invoice of ours there, then those that may be since an answer was lost."""
+    on_it = [
+        payment_id
+        for payment_id, payment in payments.sent.items()
+        if not (payment.gone or payment.voided) and invoice.qbo_id in applied_by(payment.now)
+    ]
+    return [*on_it, *(payment_id for payment_id, amount in payments.lost.items() if amount and payment_id not in on_it)]
+
+
+def is_paid_by_hers(invoice: TransactionRef, payments: PaymentsOn) -> bool:
+    """Whether anything is applied to an invoice of ours there that is none of our payments, as far as we know."""
+    return bool(unknown_on(invoice, payments)) and not are_all_ours(invoice, payments)

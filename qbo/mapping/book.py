@@ -122,11 +122,12 @@ class PaymentsOn:
     """Our payments on one invoice, by our id.
 
     `sent`: what QuickBooks has of each, as far as we know; `lost`: what each pays of it there, in its currency, if what
-    nobody has seen the answer of has arrived.
+    nobody has seen the answer of has arrived; `here`: those that pay it here.
     """
 
     sent: Mapping[int, TransactionRef] = field(default_factory=dict)
     lost: Mapping[int, Decimal] = field(default_factory=dict)
+    here: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def _payments_on(connection: Connection, invoices: Mapping[int, TransactionRef])
     for pk, there in invoices.items():
         ids = paid_by(there.now)
         sent = {one.record_id: transaction_ref(one) for one in links if one.record_id in here[pk] or one.qbo_id in ids}
-        found[pk] = PaymentsOn(sent)
+        found[pk] = PaymentsOn(sent, here=frozenset(here[pk]))
     return found
 
 

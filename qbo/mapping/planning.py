@@ -13,7 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.applied import applied_to, are_all_ours, paid_by, unknown_on
+from qbo.mapping.applied import applied_to, are_all_ours, is_paid_by_hers, paid_by, paying
 from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, fields_of, number, plain, reference
 from qbo.mapping.book import Company, MappingBook, PaymentsOn, TransactionRef
 from qbo.mapping.invoice_rows import (
@@ -56,7 +56,8 @@ def plan_invoice(invoice: InvoiceDocument, book: MappingBook) -> Plan:
         return Plan(Write("Invoice", "create", payload), said, expected)
     if there.gone:
         return Plan(_update(there, payload), said, failures=(_failure("record_deleted_there", invoice),))
-    return _change(invoice, payload, said, there, allowed, book.payments_on.get(invoice.id, PaymentsOn()))
+    payments = book.payments_on.get(invoice.id, PaymentsOn())
+    return _change(invoice, payload, said, there, allowed, payments, takes_off=book.choices.sync_payments)
 
 
 def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingBook) -> Plan:
@@ -70,7 +71,7 @@ def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingB
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
     payments = book.payments_on.get(invoice.id, PaymentsOn()) if book.choices.sync_payments else PaymentsOn()
-    hers = unknown_on(there, payments) and not are_all_ours(there, payments)
+    hers = is_paid_by_hers(there, payments)
     return Plan(write, failures=(_failure("void_has_payments", invoice),) if hers else ())
 
 
@@ -119,7 +120,10 @@ def _change(
     there: TransactionRef,
     allowed: Decimal,
     payments: PaymentsOn,
+    *,
+    takes_off: bool,
 ) -> Plan:
+    """`takes_off`: changes of payments are sent."""
     now = there.now
     if there.base is None:
         return _without_base(invoice, payload, said, there)
@@ -135,15 +139,18 @@ def _change(
     if there.in_doubt and comparison.agrees:
         adopts = base_after(now, said, write.payload, before=there.base)
         return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
-    # Money that is recorded here as well is no news: the payment was sent while an edit from before it still waited.
-    as_here = "customer" not in comparison.here and (
-        applied_to(now) == invoice.amount_paid or are_all_ours(there, payments)
-    )
+    if "customer" in comparison.here:
+        # Payments of ours that do not pay it here any more are taken off it first.
+        ours = takes_off and not is_paid_by_hers(there, payments)
+        as_here = ours and payments.here.isdisjoint(paying(there, payments))
+    else:
+        # Money that is recorded here as well is no news: it was sent while an edit from before it still waited.
+        as_here = applied_to(now) == invoice.amount_paid or are_all_ours(there, payments)
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
     if comparison.moves_money_or_customer and paid_by(now) and not as_here:
-        return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
+        return Plan(write, said, failures=(paid_there(invoice),))
     return Plan(write, said, comparison.expected(), kept=comparison.kept())
 
 
@@ -196,6 +203,11 @@ def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
     ids = ids[: len(_said_lines(invoice, company))]
     # What we sent is not known, so each counts as changed here.
     return Base({"lines": [[] for _ in ids]}, row, tuple(ids))
+
+
+def paid_there(invoice: InvoiceDocument) -> Failure:
+    """That a payment there stands in the way of a change of ours."""
+    return _failure("paid_in_quickbooks", invoice)
 
 
 def _conflict(invoice: InvoiceDocument, sides: Sequence[Side]) -> Failure:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.applied import applied_by
+from qbo.mapping.applied import paying
 from qbo.mapping.base import DELETED
 from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.names import name_key
@@ -30,6 +30,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
         *_lines(invoice, book),
         *_customer(invoice, book),
         *_settings_of_the_company(write, invoice, book),
+        *(_payments_on(invoice, book) if "CustomerRef" in write.payload and not plan.failures else ()),
     )
 
 
@@ -171,20 +172,14 @@ def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
 
 
 def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    """Our payments have to be taken off it first: QuickBooks voids no paid invoice."""
+    """Our payments have to be taken off it before it is voided, which QuickBooks refuses, or another customer's."""
     there = book.invoices.get(invoice.id)
     # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
     payments = book.payments_on.get(invoice.id) if book.choices.sync_payments else None
     if there is None or payments is None:
         return
-    on_it = [
-        payment_id
-        for payment_id, payment in payments.sent.items()
-        if not (payment.gone or payment.voided) and there.qbo_id in applied_by(payment.now)
-    ]
     # One of those whose answer nobody has seen is there, and until it is known, any of them.
-    lost = [payment_id for payment_id, amount in payments.lost.items() if amount and payment_id not in on_it]
-    for payment_id in (*on_it, *lost):
+    for payment_id in paying(there, payments):
         yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from qbo.failures import Failure
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, UNSENT, Further, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, EntityType, Further, failure_columns
 
 # Events that get the same columns as so many others are written with them, and so few others by themselves.
 MANY, FEW = 10, 5
@@ -80,6 +80,7 @@ class Outcome:
         retries: int | None = None,
         heals: int | None = None,
         look_first: bool | None = None,
+        **columns: Any,
     ) -> Outcome:
         """Tried again at `due_at`; retries and heals used, and whether to look first, are unchanged unless given."""
         event = attempt.event
@@ -92,6 +93,7 @@ class Outcome:
             retries=event.retries if retries is None else retries,
             heals=event.heals if heals is None else heals,
             look_first=event.look_first if look_first is None else look_first,
+            columns=columns,
         )
 
     @classmethod
@@ -261,7 +263,7 @@ def release_dependants(outcomes: Iterable[Outcome], *, at: datetime) -> int:
         connection_id=first.connection_id,
         realm_id=first.realm_id,
         state=State.FAILED,
-        rank__gt=first.rank,
+        rank__gt=RANKS[EntityType(first.record_type)],
     )
     if not failed.exists():
         return 0

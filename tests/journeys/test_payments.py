@@ -15,6 +15,7 @@ from runacall.invoices.models import Invoice, Payment
 from sync.models import State
 from sync.operations.dating import post_to_current_period
 from sync.operations.deciding import keep_quickbooks, send_ours
+from sync.operations.retrying import retry
 from sync.outbox.enqueueing import enqueue_earlier, enqueue_earlier_payments, payments_of
 from tests import builders
 from tests.books import Shop
@@ -270,6 +271,129 @@ def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once
     assert {shop.event(one).state for one in (first, second)} <= {State.FAILED, State.SYNCED}, shop.events()
 
 
+def _taken_off(payment: Payment, other: Invoice, how: str, at: datetime) -> None:
+    if how == "void":
+        payment.void(at=at)
+    else:
+        payment.apply({other: payment.amount} if how == "moved" else {}, at=at)
+
+
+TAKEN_OFF = pytest.mark.parametrize("how", ["void", "credit", "moved"])
+
+
+@TAKEN_OFF
+def test_an_invoice_goes_to_another_customer_once_its_payment_is_off(shop: Shop, how: str) -> None:
+    """Both changed here before either was sent; the payment is taken off first, and nobody is asked."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    _taken_off(payment, other, how, start)
+    invoice.refresh_from_db()
+    customer = builders.customer(shop.organization, "Hilltop Bakery", at=start)
+    invoice.edit(customer=customer, at=start)
+    shop.books.do("fault", fault="item_fault", entity="Payment", code="10000", message="x", detail="x", times=1)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.QUEUED, "waits_for_payment"), event.message
+    assert event.due_at == shop.event(payment).due_at
+    shop.drain(event.due_at)
+    assert_synced(shop, payment)
+    assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(customer)
+    assert shop.there(invoice)["Balance"] == invoice.total
+
+
+def test_an_invoice_goes_to_another_customer_after_its_payment_although_it_was_read_with_it(shop: Shop) -> None:
+    """The row that was read last still shows the payment that is off by now."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    shop.hear(start)
+    payment.void(at=start)
+    shop.drain(start)
+    invoice.refresh_from_db()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    shop.drain(start)
+    assert_synced(shop, payment)
+    assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
+
+
+def test_an_invoice_with_a_payment_of_hers_as_well_stays_with_its_customer(shop: Shop) -> None:
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    payment = pay(invoice, "50", at=start)
+    shop.drain(start)
+    shop.pay_there(invoice, amount="20")
+    payment.void(at=start)
+    invoice.refresh_from_db()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "paid_in_quickbooks"), event.message
+
+
+def test_what_waited_for_an_invoice_that_waited_for_a_payment_goes_after_both(shop: Shop) -> None:
+    """The payment could not be taken off; once it is, the invoice and its new customer's payment follow."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    former = pay(invoice, at=start)
+    shop.drain(start)
+    former.void(at=start)
+    invoice.refresh_from_db()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    invoice.refresh_from_db()
+    later = pay(invoice, at=start)
+    shop.books.do("fault", fault="item_fault", entity="Payment", code="2020", message="x", detail="x", times=1)
+    for seconds in range(3):
+        shop.drain(start + timedelta(seconds=seconds))
+    assert [shop.event(one).state for one in (former, invoice, later)] == [State.FAILED] * 3, shop.events()
+    retry(shop.failed().filter(record_type="payment", record_id=former.pk), by=None, at=start)
+    for seconds in range(3, 6):
+        shop.drain(start + timedelta(seconds=seconds))
+    assert_synced(shop, former, later)
+    assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
+
+
+@TAKEN_OFF
+def test_with_payments_off_a_paid_invoice_stays_with_its_customer(shop: Shop, how: str) -> None:
+    """Nothing would take its payment off."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    shop.choose(sync_payments=False)
+    _taken_off(payment, other, how, start)
+    invoice.refresh_from_db()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    shop.drain(start)
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, "paid_in_quickbooks"), event.message
+
+
+def test_invoices_that_change_customers_and_payments_do_not_wait_for_each_other_for_ever(shop: Shop) -> None:
+    """Each payment goes to the other invoice, which is given to the payment's customer: a person is asked at once."""
+    start = timezone.now()
+    one, other = shop.settled_invoice(at=start), shop.settled_invoice(at=start)
+    assert one.customer != other.customer
+    first, second = pay(one, at=start), pay(other, at=start)
+    shop.drain(start)
+    for payment in (first, second):
+        payment.apply({}, at=start)
+    for invoice in (one, other):
+        invoice.refresh_from_db()
+    customers = one.customer, other.customer
+    one.edit(customer=customers[1], at=start)
+    other.edit(customer=customers[0], at=start)
+    first.apply({other: other.total}, at=start)
+    second.apply({one: one.total}, at=start)
+    for seconds in range(4):
+        shop.drain(start + timedelta(seconds=seconds))
+    assert {shop.event(one).state, shop.event(other).state} <= {State.FAILED, State.SYNCED}, shop.events()
+
+
 def test_a_void_says_what_it_waits_for(shop: Shop) -> None:
     start = timezone.now()
     invoice = shop.settled_invoice(at=start)
@@ -280,6 +404,7 @@ def test_a_void_says_what_it_waits_for(shop: Shop) -> None:
     shop.drain(start)
     event = shop.event(invoice)
     assert (event.state, event.failure_code, event.retries) == (State.QUEUED, "waits_for_payment", 0)
+    assert event.message == f"Waits for the payment of {payment.amount:,} to be taken off the invoice first"
     shop.drain(start + timedelta(minutes=6))
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert_synced(shop, payment)

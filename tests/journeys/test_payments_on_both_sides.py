@@ -338,3 +338,30 @@ def test_what_may_have_arrived_is_looked_for_before_anything_is_asked(shop: Shop
 @only_from_outside
 def test_the_same_on_postgresql() -> None:
     run_on_postgres(__file__, timeout=850)
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["before it goes", "while a person is asked"])
+def test_a_payment_of_an_invoice_that_is_another_customers_here_is_taken_in_later(
+    shop: Shop, is_sent: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The office has given the invoice away, and she takes the former customer's money for it: no mistake of ours."""
+    invoice = shop.settled_invoice()
+    former, at = invoice.customer, timezone.now()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=at), at=at)
+    row = shop.pay_there(invoice)
+    if is_sent:
+        shop.drain()
+    shop.hear()
+    shop.drain()
+    assert shop.event(invoice).failure_code in ("paid_in_quickbooks", "payment_not_taken_over")
+    assert not Payment.objects.exists()
+    assert Untaken.objects.get().qbo_id == row["Id"]
+    assert not caplog.records
+    invoice.refresh_from_db()
+    invoice.edit(customer=former, at=at)
+    settle(shop)
+    payment = Payment.objects.get()
+    assert (payment.customer, payment.amount, payment.invoices.get()) == (former, invoice.total, invoice)
+    assert shop.qbo_id(payment) == row["Id"]
+    assert not shop.failed().exists()
+    assert shop.compared().agrees

@@ -10,7 +10,7 @@ import pytest
 
 from qbo.json_objects import Row
 from qbo.mapping.base import Base
-from qbo.mapping.book import MappingBook, TransactionRef
+from qbo.mapping.book import MappingBook, PaymentsOn, TransactionRef
 from qbo.mapping.invoice_rows import aligned, base_after
 from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
@@ -111,6 +111,29 @@ def test_two_customers_of_one_name_are_told_apart_by_their_ids() -> None:
     unknown = replace(known, invoices={9: TransactionRef("301", "0", theirs=theirs)})
     sides = plan_invoice(invoice(customer=other), unknown).failures[0].facts["sides"]
     assert [one for one in sides if one["field"] == "customer"] == [{**side, "was": ""}]
+
+
+@pytest.mark.parametrize(
+    ("here", "sends", "codes_of_failures"),
+    [(False, True, []), (True, True, ["paid_in_quickbooks"]), (False, False, ["paid_in_quickbooks"])],
+)
+def test_a_paid_invoice_changes_its_customer_where_its_payment_is_taken_off(
+    here: bool, sends: bool, codes_of_failures: list[str]
+) -> None:
+    """`here`: the payment pays it here as well; `sends`: payments are sent."""
+    other = replace(CUSTOMER, id=CUSTOMER.id + 1)
+    customers = {**BOOK.customers, other.id: replace(BOOK.customers[CUSTOMER.id], qbo_id="63")}
+    linked = [{"TxnId": "77", "TxnType": "Payment"}]
+    known = there_is(invoice(), theirs=answered(invoice(), SyncToken="1", Balance=0, LinkedTxn=linked))
+    paying = TransactionRef(
+        "77", "0", theirs={"Line": [{"Amount": 9, "LinkedTxn": [{"TxnId": "301", "TxnType": "Invoice"}]}]}
+    )
+    on_it = PaymentsOn({5: paying}, here=frozenset({5} if here else ()))
+    choices = replace(known.choices, sync_payments=sends)
+    plan = plan_invoice(
+        invoice(customer=other), replace(known, customers=customers, payments_on={9: on_it}, choices=choices)
+    )
+    assert codes(plan) == codes_of_failures
 
 
 def test_a_link_without_a_base_that_agrees_gets_one() -> None:

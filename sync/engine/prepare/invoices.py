@@ -11,7 +11,7 @@ from django.db.models import Q
 from qbo.failures import Failure
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
-from qbo.mapping.planning import plan_invoice
+from qbo.mapping.planning import paid_there, plan_invoice
 from qbo.mapping.plans import Plan, kept_in_words
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
@@ -24,7 +24,13 @@ from sync.engine.prepare.adoption import look_in_quickbooks
 from sync.engine.prepare.book import book_of
 from sync.engine.prepare.items import link_items, read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, nothing_to_send, refused_here
-from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, wait_for
+from sync.engine.prepare.prerequisites import (
+    Needed,
+    failed_prerequisites,
+    payment_needed,
+    wait_for,
+    waits_in_turn,
+)
 from sync.engine.send.push import Ready
 from sync.engine.send.sent_items import remark
 from sync.models import State, SyncEvent
@@ -133,7 +139,10 @@ def _verdict(
         further = [*map(Further, rest), *failed_prerequisites(drain, _records(one.needed, invoice, book))]
         return refused_here(drain, event, first, write, further=further)
     if one.needed:
-        return wait_for(drain, event, _records(one.needed, invoice, book), write)
+        needed = _records(one.needed, invoice, book)
+        if "CustomerRef" in write.payload and any(waits_in_turn(drain, each.record) for each in needed):
+            return refused_here(drain, event, paid_there(invoice), write)
+        return wait_for(drain, event, needed, write)
     return Ready.planned(event, with_spent_number(one.plan, book), book.invoices.get(invoice.id))
 
 
@@ -152,7 +161,11 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
 
 def _records(needed: Iterable[Failure], invoice: InvoiceDocument, book: MappingBook) -> list[Needed]:
     found = [(failure, record_to_send(failure, invoice, book)) for failure in needed]
-    return [Needed(failure, name) for failure, name in found if name is not None]
+    return [
+        payment_needed(name) if failure.code == "waits_for_payment" else Needed(failure, name)
+        for failure, name in found
+        if name is not None
+    ]
 
 
 def record_to_send(failure: Failure, invoice: InvoiceDocument, book: MappingBook) -> RecordName | None:

@@ -85,9 +85,9 @@ def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcom
     return Outcome.queued(drain.attempt(event, Kind.LOOKED), due_at=due_at, message=message, look_first=True)
 
 
-def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure) -> Outcome:
+def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure, **columns: object) -> Outcome:
     """Waits for another record; uses up no retry. What that one changes in QuickBooks is a new reason to look again."""
-    return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure, heals=0)
+    return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure, heals=0, **columns)
 
 
 def not_yet(drain: Drain, event: SyncEvent, sent: Iterable[Sent]) -> Outcome | None:

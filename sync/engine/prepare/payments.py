@@ -30,7 +30,7 @@ from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.book import lost_payments
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
-from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, wait_for
+from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, payment_needed, wait_for
 from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
 from sync.engine.send.doubts import Sent, keep_void_in_doubt, made_meanwhile, maybe_undone, rows_on_days, sent_before
@@ -166,9 +166,7 @@ def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: M
         if is_under_way(drain, name := invoice_name(invoice))
     ]
     return found or [
-        Needed(
-            Failure("waits_for_payment", Subject("payment", str(other.pk), f"the payment of {other.amount:,}")), name
-        )
+        payment_needed(name)
         for other in _paying_as_well(drain, event, payment, book)
         if is_under_way(drain, name := payment_name(other))
     ]

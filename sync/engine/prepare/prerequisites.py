@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from qbo.failures import Failure, Subject
 from qbo.mapping.payloads import Write
@@ -12,7 +12,7 @@ from sync.engine.context import Drain
 from sync.engine.outcomes import Outcome
 from sync.engine.prepare.nothing_sent import refused_here, waiting
 from sync.models import State, SyncEvent
-from sync.models.events import IN_FLIGHT, EntityType, Further
+from sync.models.events import IN_FLIGHT, RANK_OF_UNDOING, EntityType, Further
 from sync.outbox.enqueueing import RecordName, open_event
 
 # What an event says while it waits for a record of that kind.
@@ -22,6 +22,7 @@ WAITS = {
     EntityType.INVOICE: "waits_for_invoice",
     EntityType.PAYMENT: "waits_for_payment",
 }
+A_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,19 @@ class Needed:
     record: RecordName
 
 
+def payment_needed(name: RecordName) -> Needed:
+    """That a payment is taken off an invoice there."""
+    subject = Subject("payment", str(name.record_id), f"the payment of {name.amount:,}")
+    return Needed(Failure("waits_for_payment", subject), name)
+
+
 def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Write) -> Outcome:
     """Have what is needed sent first, and wait; or share the failures of records that have failed since."""
     due_at, failed = drain.now(), list[Further]()
+    columns: dict[str, object] = {}
+    if event.record_type == EntityType.INVOICE and any(one.record.record_type == EntityType.PAYMENT for one in needed):
+        # It comes after the payments: claimed before them, it would be claimed over and over.
+        columns["rank"] = event.rank = RANK_OF_UNDOING
     for one in needed:
         standing = _standing(drain, event, one.record)
         if isinstance(standing, Failure):
@@ -43,10 +54,11 @@ def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Wr
             due_at = max(due_at, standing)
     if failed:
         shared, *others = failed
-        return refused_here(drain, event, shared.failure, write, further=others, blocked_by=shared.blocked_by)
+        columns["blocked_by"] = shared.blocked_by
+        return refused_here(drain, event, shared.failure, write, further=others, **columns)
     first = needed[0]
     subject = Subject(first.failure.subject.kind, first.failure.subject.key, first.failure.subject.name)
-    return waiting(drain, event, due_at=due_at, failure=Failure(WAITS[first.record.record_type], subject))
+    return waiting(drain, event, due_at=due_at, failure=Failure(WAITS[first.record.record_type], subject), **columns)
 
 
 def failed_prerequisites(drain: Drain, needed: Iterable[Needed]) -> Iterator[Further]:
@@ -63,6 +75,15 @@ def is_under_way(drain: Drain, name: RecordName) -> bool:
     return latest is not None and latest.state in (State.QUEUED, *IN_FLIGHT)
 
 
+def waits_in_turn(drain: Drain, name: RecordName) -> bool:
+    """The record waits for an invoice that waits for a payment: perhaps, by way of others, for this very record."""
+    latest = _latest(drain, name)
+    if latest is None or latest.state != State.QUEUED or latest.failure_code != "waits_for_invoice":
+        return False
+    its_invoice = SyncEvent.objects.of(drain.connection).of_record(EntityType.INVOICE, int(latest.subject_key))
+    return its_invoice.open().filter(failure_code="waits_for_payment").exists()
+
+
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:
     """When the record may be there, or why it cannot be sent."""
     latest = _latest(drain, name)
@@ -74,8 +95,11 @@ def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | dat
         return drain.now()
     # Of one that is being sent, or checked, the next event is not claimed before that is over.
     rows = SyncEvent.objects.of(drain.connection).of_record(name.record_type, name.record_id).in_flight()
-    times = rows.values_list("due_at", flat=True)
-    return max(filter(None, (open_one.due_at, *times)), default=drain.now())
+    times = [open_one.due_at, *rows.values_list("due_at", flat=True)]
+    if open_one.rank > event.rank:
+        # Its turn comes only when nothing of a lower rank is due.
+        times.append(drain.now() + A_MOMENT)
+    return max(filter(None, times), default=drain.now())
 
 
 def _latest(drain: Drain, name: RecordName) -> SyncEvent | None:

@@ -19,7 +19,7 @@ from qbo.mapping.payments import payment_payload, said_of_payment
 from qbo.mapping.twins import Theirs, may_be_the_same, twin_failure
 from qbo.models import Link
 from runacall.invoices.document_loading import load_payments
-from runacall.invoices.models import Invoice, Payment
+from runacall.invoices.models import Customer, Invoice, Payment
 from sync.inbound.hearing import Hearing
 from sync.inbound.payments.rows import customer_of, day_of, method_of, number_of
 from sync.inbound.payments.untaken import TOLD, dismissed_among, forget_untaken, keep_untaken, total_of, untaken_of
@@ -84,7 +84,8 @@ def record_received(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> Non
     elsewhere = sum((Decimal(paid) for key, paid in applied.items() if key not in parts), Decimal(0))
     # What pays invoices that are none of ours is no credit of the customer here.
     amount = Decimal(cents(row.get("TotalAmt"))) - elsewhere
-    if reason := _refusal(wanted, amount):
+    customer = customer_of(hearing, row) or next(iter(wanted)).customer
+    if reason := _refusal(wanted, amount, customer):
         if not dismissed_among(hearing, {str(row["Id"])}, facts__amount=total_of(row)):
             for pk, invoice in invoices.items():
                 _tell(hearing, row, invoice, names[pk], reason)
@@ -94,7 +95,7 @@ def record_received(hearing: Hearing, row: Row, parts: Mapping[str, int]) -> Non
         parts=wanted,
         at=at,
         organization=connection.organization,
-        customer=customer_of(hearing, row) or next(iter(invoices.values())).customer,
+        customer=customer,
         amount=amount,
         method=method_of(hearing, row),
         received_date=day_of(row, otherwise=connection.organization.today(at)),
@@ -147,8 +148,8 @@ def _ask(hearing: Hearing, row: Row, payment: Payment) -> None:
         hearing.came["payments to decide"] += note_difference(connection, name, failure, at=at, row=row)
 
 
-def _refusal(wanted: Mapping[Invoice, Decimal], amount: Decimal) -> str:
-    """Why an invoice cannot take its part, or the payment is less than they; "" if all can."""
+def _refusal(wanted: Mapping[Invoice, Decimal], amount: Decimal, customer: Customer) -> str:
+    """Why an invoice cannot take its part, or the payment of `customer` is less than they; "" if all can."""
     for invoice, part in wanted.items():
         if not invoice.can_become(Invoice.Status.PAID):
             return f"here it is {invoice.get_status_display()}"
@@ -156,8 +157,10 @@ def _refusal(wanted: Mapping[Invoice, Decimal], amount: Decimal) -> str:
             return f"here only {invoice.balance:,} of it is open"
     if sum(wanted.values()) > amount:
         return WITH_CREDIT
-    customers = {invoice.customer_id for invoice in wanted}
-    return "" if len(customers) == 1 else "here its invoices have different customers"
+    if len({invoice.customer_id for invoice in wanted}) > 1:
+        return "here its invoices have different customers"
+    here = next(iter(wanted)).customer
+    return "" if here == customer else f"here it is an invoice of {here.display_name}"
 
 
 # A credit note, or what is left of another payment: neither is known here.

@@ -163,7 +163,7 @@ SAFEGUARDS = (
     Safeguard(
         "payments there: the same money is not counted twice",
         "sync/inbound/payments/receiving.py",
-        "if reason := _refusal(wanted, amount):",
+        "if reason := _refusal(wanted, amount, customer):",
         'if reason := "":',
         (f"{OF_JOURNEYS}::test_money_recorded_on_both_sides_is_not_counted_twice",),
     ),

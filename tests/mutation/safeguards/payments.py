@@ -288,9 +288,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a void waits for a payment whose answer was lost, and asks nobody to take it off",
-        "qbo/mapping/planning.py",
-        "hers = unknown_on(there, payments) and not are_all_ours(there, payments)",
-        "hers = unknown_on(there, payments)",
+        "qbo/mapping/applied.py",
+        "return bool(unknown_on(invoice, payments)) and not are_all_ours(invoice, payments)",
+        "return bool(unknown_on(invoice, payments))",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost",),
     ),
     Safeguard(
@@ -317,8 +317,8 @@ SAFEGUARDS = (
     Safeguard(
         "what waited for another record is looked at again as often as at first",
         "sync/engine/prepare/nothing_sent.py",
-        "failure=failure, heals=0)",
-        "failure=failure)",
+        "failure=failure, heals=0, **columns)",
+        "failure=failure, **columns)",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost",),
     ),
     Safeguard(
@@ -348,6 +348,41 @@ SAFEGUARDS = (
         "Payment.objects.filter(pk__in=others | lost)",
         "Payment.objects.filter(pk__in=others)",
         (f"{OF_PAYMENTS}::test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost_answer",),
+    ),
+    Safeguard(
+        "a payment of ours is taken off an invoice before that goes to another customer",
+        "qbo/mapping/preflight.py",
+        'if "CustomerRef" in write.payload and not plan.failures else',
+        "if False else",
+        (f"{OF_PAYMENTS}::test_an_invoice_goes_to_another_customer_once_its_payment_is_off",),
+    ),
+    Safeguard(
+        "an invoice with a payment of hers stays with its customer until a person decides",
+        "qbo/mapping/planning.py",
+        "ours = takes_off and not is_paid_by_hers(there, payments)",
+        "ours = takes_off",
+        (f"{OF_PAYMENTS}::test_an_invoice_with_a_payment_of_hers_as_well_stays_with_its_customer",),
+    ),
+    Safeguard(
+        "an invoice waits for no payment that waits for it",
+        "sync/engine/prepare/invoices.py",
+        'if "CustomerRef" in write.payload and any(',
+        "if False and any(",
+        (f"{OF_PAYMENTS}::test_invoices_that_change_customers_and_payments_do_not_wait_for_each_other_for_ever",),
+    ),
+    Safeguard(
+        "what waits for a record that comes later in its turn is not claimed over and over",
+        "sync/engine/prepare/prerequisites.py",
+        "        times.append(drain.now() + A_MOMENT)\n",
+        "        pass\n",
+        (f"{OF_PAYMENTS}::test_invoices_that_change_customers_and_payments_do_not_wait_for_each_other_for_ever",),
+    ),
+    Safeguard(
+        "an invoice that came after payments releases what waited for it",
+        "sync/engine/outcomes.py",
+        "rank__gt=RANKS[EntityType(first.record_type)]",
+        "rank__gt=first.rank",
+        (f"{OF_PAYMENTS}::test_what_waited_for_an_invoice_that_waited_for_a_payment_goes_after_both",),
     ),
     Safeguard(
         "payments that wait for each other do not wait for ever",
