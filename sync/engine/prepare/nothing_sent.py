@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from qbo.connection.client import encode
 from qbo.failures import Failure
@@ -85,7 +86,7 @@ def not_there_yet(drain: Drain, event: SyncEvent, *, due_at: datetime) -> Outcom
     return Outcome.queued(drain.attempt(event, Kind.LOOKED), due_at=due_at, message=message, look_first=True)
 
 
-def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure, **columns: object) -> Outcome:
+def waiting(drain: Drain, event: SyncEvent, *, due_at: datetime, failure: Failure, **columns: Any) -> Outcome:
     """Waits for another record; uses up no retry. What that one changes in QuickBooks is a new reason to look again."""
     return Outcome.queued(drain.attempt(event, Kind.SETTLED_HERE), due_at=due_at, failure=failure, heals=0, **columns)
 
