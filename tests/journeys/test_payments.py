@@ -320,6 +320,26 @@ def test_an_invoice_goes_to_another_customer_after_its_payment_although_it_was_r
     assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
 
 
+@TAKEN_OFF
+def test_an_invoice_goes_to_another_customer_after_a_payment_whose_answer_was_lost(shop: Shop, how: str) -> None:
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    payment = pay(invoice, at=start)
+    shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
+    shop.drain(start)
+    assert shop.event(payment).state == State.CHECKING
+    _taken_off(payment, other, how, start)
+    invoice.refresh_from_db()
+    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    for minutes in (0, 6, 7, 12):
+        shop.drain(start + timedelta(minutes=minutes))
+        assert not shop.failed().exists(), shop.events()
+    assert_synced(shop, payment)
+    assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
+    assert shop.there(invoice)["Balance"] == invoice.total
+
+
 def test_an_invoice_with_a_payment_of_hers_as_well_stays_with_its_customer(shop: Shop) -> None:
     start = timezone.now()
     invoice = shop.settled_invoice(at=start)

@@ -27,7 +27,8 @@ def book_of(drain: Drain, invoices: Mapping[int, InvoiceDocument]) -> MappingBoo
     asked = {pk: book.invoices[pk] for pk, one in book.payments_on.items() if _is_unclear(book.invoices[pk], one)}
     if not asked:
         return book
-    lost = lost_payments(drain, {invoices[pk].customer.id for pk in asked})
+    customers = {invoices[pk].customer.id for pk in asked}.union(*map(_former_customer, asked.values()))
+    lost = lost_payments(drain, customers)
     payments_on = dict(book.payments_on)
     for pk, there in asked.items():
         paid = {key: amounts.get(there.qbo_id, ZERO) for key, amounts in lost.items()}
@@ -37,6 +38,12 @@ def book_of(drain: Drain, invoices: Mapping[int, InvoiceDocument]) -> MappingBoo
 
 def _is_unclear(invoice: TransactionRef, payments: PaymentsOn) -> bool:
     return bool(unknown_on(invoice, payments)) or not are_all_ours(invoice, payments)
+
+
+def _former_customer(invoice: TransactionRef) -> set[int]:
+    """The customer of ours that an invoice was last sent with, whose payments may be on it; none if that is unknown."""
+    said = str(invoice.base.said.get("customer", "")) if invoice.base else ""
+    return {int(said)} if said.isdecimal() else set()
 
 
 def lost_payments(drain: Drain, customers: Iterable[int]) -> dict[int, dict[str, Decimal]]:

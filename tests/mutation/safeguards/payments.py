@@ -364,6 +364,13 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_an_invoice_with_a_payment_of_hers_as_well_stays_with_its_customer",),
     ),
     Safeguard(
+        "an invoice that goes to another customer may have a lost payment of the former one on it",
+        "sync/engine/prepare/book.py",
+        ".union(*map(_former_customer, asked.values()))",
+        "",
+        (f"{OF_PAYMENTS}::test_an_invoice_goes_to_another_customer_after_a_payment_whose_answer_was_lost",),
+    ),
+    Safeguard(
         "an invoice waits for no payment that waits for it",
         "sync/engine/prepare/invoices.py",
         'if "CustomerRef" in write.payload and any(',
@@ -396,7 +403,7 @@ SAFEGUARDS = (
     Safeguard(
         "what a lost payment pays there is known by what was sent of it, also where it is void here by now",
         "sync/engine/prepare/book.py",
-        "    lost = lost_payments(drain, {invoices[pk].customer.id for pk in asked})\n",
+        "    lost = lost_payments(drain, customers)\n",
         "    lost = dict[int, dict[str, Decimal]]()\n",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost_and_that_is_void_too",),
     ),
