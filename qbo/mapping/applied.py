@@ -69,6 +69,7 @@ def paying(invoice: TransactionRef, payments: PaymentsOn) -> list[int]:
     return [*on_it, *(payment_id for payment_id, amount in payments.lost.items() if amount and payment_id not in on_it)]
 
 
-def is_paid_by_hers(invoice: TransactionRef, payments: PaymentsOn) -> bool:
-    """Whether anything is applied to an invoice of ours there that is none of our payments, as far as we know."""
-    return bool(unknown_on(invoice, payments)) and not are_all_ours(invoice, payments)
+def is_paid_more_than(total: Decimal, invoice: TransactionRef) -> bool:
+    """Whether more is applied to an invoice of ours there than `total`: it would cut the payments to that."""
+    applied = applied_to(invoice.now)
+    return applied is not None and applied > total

@@ -13,7 +13,7 @@ from decimal import Decimal
 from qbo.failures import Failure, Subject
 from qbo.json_objects import Row
 from qbo.mapping import marks
-from qbo.mapping.applied import applied_to, are_all_ours, is_paid_by_hers, paid_by, paying
+from qbo.mapping.applied import applied_to, are_all_ours, is_paid_more_than, paid_by, paying, unknown_on
 from qbo.mapping.base import INVOICE_FIELDS, Base, Said, Side, cents, fields_of, number, plain, reference
 from qbo.mapping.book import Company, MappingBook, PaymentsOn, TransactionRef
 from qbo.mapping.invoice_rows import (
@@ -71,7 +71,7 @@ def _undo(invoice: InvoiceDocument, there: TransactionRef | None, book: MappingB
     if invoice.is_deleted:
         return Plan(Write("Invoice", "delete", target))
     payments = book.payments_on.get(invoice.id, PaymentsOn()) if book.choices.sync_payments else PaymentsOn()
-    hers = is_paid_by_hers(there, payments)
+    hers = unknown_on(there, payments) and not are_all_ours(there, payments)
     return Plan(write, failures=(_failure("void_has_payments", invoice),) if hers else ())
 
 
@@ -139,13 +139,13 @@ def _change(
     if there.in_doubt and comparison.agrees:
         adopts = base_after(now, said, write.payload, before=there.base)
         return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
-    if "customer" in comparison.here:
+    ours = are_all_ours(there, payments)
+    if "customer" in comparison.here or is_paid_more_than(invoice.total, there):
         # Payments of ours that do not pay it here any more are taken off it first.
-        ours = takes_off and not is_paid_by_hers(there, payments)
-        as_here = ours and payments.here.isdisjoint(paying(there, payments))
+        as_here = ours and takes_off and payments.here.isdisjoint(paying(there, payments))
     else:
         # Money that is recorded here as well is no news: it was sent while an edit from before it still waited.
-        as_here = applied_to(now) == invoice.amount_paid or are_all_ours(there, payments)
+        as_here = ours or applied_to(now) == invoice.amount_paid
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))

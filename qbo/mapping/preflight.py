@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
-from qbo.mapping.applied import paying
+from qbo.mapping.applied import is_paid_more_than, paying
 from qbo.mapping.base import DELETED
-from qbo.mapping.book import MappingBook, Ref
+from qbo.mapping.book import MappingBook, PaymentsOn, Ref
 from qbo.mapping.names import name_key
 from qbo.mapping.payloads import ALLOW_DUPLICATE, Write, rate_names
 from qbo.mapping.plans import Plan
@@ -30,7 +30,7 @@ def check_invoice(invoice: InvoiceDocument, plan: Plan, book: MappingBook) -> tu
         *_lines(invoice, book),
         *_customer(invoice, book),
         *_settings_of_the_company(write, invoice, book),
-        *(_payments_on(invoice, book) if "CustomerRef" in write.payload and not plan.failures else ()),
+        *(() if plan.failures else _payments_off_first(write, invoice, book)),
     )
 
 
@@ -172,7 +172,7 @@ def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
 
 
 def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    """Our payments have to be taken off it before it is voided, which QuickBooks refuses, or another customer's."""
+    """Our payments that are on it there: those have to be taken off it first."""
     there = book.invoices.get(invoice.id)
     # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
     payments = book.payments_on.get(invoice.id) if book.choices.sync_payments else None
@@ -181,6 +181,16 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
     # One of those whose answer nobody has seen is there, and until it is known, any of them.
     for payment_id in paying(there, payments):
         yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
+
+
+def _payments_off_first(write: Write, invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
+    """The payments that do not pay it here any more, where it becomes another customer's, or less than they are."""
+    there = book.invoices.get(invoice.id)
+    if there is None:
+        return
+    if "CustomerRef" in write.payload or ("Line" in write.payload and is_paid_more_than(invoice.total, there)):
+        here = book.payments_on.get(invoice.id, PaymentsOn()).here
+        yield from (one for one in _payments_on(invoice, book) if int(one.subject.key) not in here)
 
 
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:

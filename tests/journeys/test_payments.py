@@ -376,8 +376,34 @@ def test_what_waited_for_an_invoice_that_waited_for_a_payment_goes_after_both(sh
     assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
 
 
+def _lower(invoice: Invoice, at: datetime) -> None:
+    [line] = invoice.lines.all()
+    invoice.edit(lines=[builders.line(item=line.item, rates=list(line.tax_rates.all()), unit_price="30")], at=at)
+
+
 @TAKEN_OFF
-def test_with_payments_off_a_paid_invoice_stays_with_its_customer(shop: Shop, how: str) -> None:
+@pytest.mark.parametrize("is_read", [False, True], ids=["not read since", "read with it"])
+def test_an_invoice_becomes_less_once_its_payment_is_off(shop: Shop, how: str, is_read: bool) -> None:
+    """QuickBooks would cut the payment to what the invoice is, and that looked like a change of hers."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    payment = pay(invoice, at=start)
+    shop.drain(start)
+    if is_read:
+        shop.hear(start)
+    _taken_off(payment, other, how, start)
+    invoice.refresh_from_db()
+    _lower(invoice, start)
+    shop.drain(start)
+    assert_synced(shop, payment)
+    assert Decimal(str(shop.there(invoice)["Balance"])) == invoice.total
+    assert Decimal(str(there(shop, payment)["TotalAmt"])) == (0 if how == "void" else payment.amount)
+
+
+@TAKEN_OFF
+@pytest.mark.parametrize("change", ["customer", "total"])
+def test_with_payments_off_a_paid_invoice_stays_as_it_is(shop: Shop, how: str, change: str) -> None:
     """Nothing would take its payment off."""
     start = timezone.now()
     invoice = shop.settled_invoice(at=start)
@@ -387,7 +413,10 @@ def test_with_payments_off_a_paid_invoice_stays_with_its_customer(shop: Shop, ho
     shop.choose(sync_payments=False)
     _taken_off(payment, other, how, start)
     invoice.refresh_from_db()
-    invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    if change == "customer":
+        invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    else:
+        _lower(invoice, start)
     shop.drain(start)
     event = shop.event(invoice)
     assert (event.state, event.failure_code) == (State.FAILED, "paid_in_quickbooks"), event.message

@@ -126,7 +126,9 @@ def test_a_paid_invoice_changes_its_customer_where_its_payment_is_taken_off(
     linked = [{"TxnId": "77", "TxnType": "Payment"}]
     known = there_is(invoice(), theirs=answered(invoice(), SyncToken="1", Balance=0, LinkedTxn=linked))
     paying = TransactionRef(
-        "77", "0", theirs={"Line": [{"Amount": 9, "LinkedTxn": [{"TxnId": "301", "TxnType": "Invoice"}]}]}
+        "77",
+        "0",
+        theirs={"Line": [{"Amount": str(invoice().total), "LinkedTxn": [{"TxnId": "301", "TxnType": "Invoice"}]}]},
     )
     on_it = PaymentsOn({5: paying}, here=frozenset({5} if here else ()))
     choices = replace(known.choices, sync_payments=sends)

@@ -18,7 +18,7 @@ from runacall.invoices.document_loading import load_invoices
 from runacall.invoices.documents import InvoiceDocument, ItemDocument
 from runacall.invoices.models import Payment
 from sync.engine.context import Drain
-from sync.engine.links import adopt_theirs
+from sync.engine.links import adopt_theirs, read_their_rows
 from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.adoption import look_in_quickbooks
 from sync.engine.prepare.book import book_of
@@ -44,7 +44,7 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     book, judged = _judge_all(drain, documents)
     stopping = _stopping(judged)
     # The cause may be mended there already. Read once for all that stop, and judged again.
-    if stopping and read_old_lists(drain, stopping):
+    if stopping and any((read_old_lists(drain, stopping), _read_again(drain, stopping))):
         book, judged = _judge_all(drain, documents)
     # Numbers are checked only for what can be sent; what may already have been sent is looked up in any case.
     can_go = {
@@ -86,6 +86,17 @@ def prepare_invoices(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             outdated.update(**queued_again(drain.now()), changed_at=drain.now())
     drain.count(sum(outcome.state != State.QUEUED for outcome in settled))
     return ready
+
+
+# What a payment stops, which may be off the invoice since its row was read.
+OF_PAYMENTS = ("paid_in_quickbooks", "void_has_payments")
+
+
+def _read_again(drain: Drain, failures: Iterable[Failure]) -> bool:
+    """Whether there were invoices that a payment stops, which are read again."""
+    ids = {int(failure.subject.key) for failure in failures if failure.code in OF_PAYMENTS}
+    read_their_rows(drain, "Invoice", ids)
+    return bool(ids)
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,8 @@ def _verdict(
         return refused_here(drain, event, first, write, further=further)
     if one.needed:
         needed = _records(one.needed, invoice, book)
-        if "CustomerRef" in write.payload and any(waits_in_turn(drain, each.record) for each in needed):
+        is_undone = invoice.is_void or invoice.is_deleted
+        if not is_undone and any(waits_in_turn(drain, each.record) for each in needed):
             return refused_here(drain, event, paid_there(invoice), write)
         return wait_for(drain, event, needed, write)
     return Ready.planned(event, with_spent_number(one.plan, book), book.invoices.get(invoice.id))

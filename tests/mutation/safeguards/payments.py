@@ -288,9 +288,9 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a void waits for a payment whose answer was lost, and asks nobody to take it off",
-        "qbo/mapping/applied.py",
-        "return bool(unknown_on(invoice, payments)) and not are_all_ours(invoice, payments)",
-        "return bool(unknown_on(invoice, payments))",
+        "qbo/mapping/planning.py",
+        "hers = unknown_on(there, payments) and not are_all_ours(there, payments)",
+        "hers = unknown_on(there, payments)",
         (f"{OF_PAYMENTS}::test_a_void_waits_for_a_payment_whose_answer_was_lost",),
     ),
     Safeguard(
@@ -352,15 +352,29 @@ SAFEGUARDS = (
     Safeguard(
         "a payment of ours is taken off an invoice before that goes to another customer",
         "qbo/mapping/preflight.py",
-        'if "CustomerRef" in write.payload and not plan.failures else',
-        "if False else",
+        'if "CustomerRef" in write.payload or (',
+        "if (",
         (f"{OF_PAYMENTS}::test_an_invoice_goes_to_another_customer_once_its_payment_is_off",),
+    ),
+    Safeguard(
+        "a payment of ours is taken off an invoice before that becomes less than it",
+        "qbo/mapping/preflight.py",
+        '"Line" in write.payload and is_paid_more_than(invoice.total, there)',
+        "False",
+        (f"{OF_PAYMENTS}::test_an_invoice_becomes_less_once_its_payment_is_off",),
+    ),
+    Safeguard(
+        "with payments off, no change of an invoice takes a payment's money or customer away unasked",
+        "qbo/mapping/planning.py",
+        "ours and takes_off and payments.here",
+        "ours and payments.here",
+        (f"{OF_PAYMENTS}::test_with_payments_off_a_paid_invoice_stays_as_it_is",),
     ),
     Safeguard(
         "an invoice with a payment of hers stays with its customer until a person decides",
         "qbo/mapping/planning.py",
-        "ours = takes_off and not is_paid_by_hers(there, payments)",
-        "ours = takes_off",
+        "    ours = are_all_ours(there, payments)\n",
+        "    ours = True\n",
         (f"{OF_PAYMENTS}::test_an_invoice_with_a_payment_of_hers_as_well_stays_with_its_customer",),
     ),
     Safeguard(
@@ -373,7 +387,7 @@ SAFEGUARDS = (
     Safeguard(
         "an invoice waits for no payment that waits for it",
         "sync/engine/prepare/invoices.py",
-        'if "CustomerRef" in write.payload and any(',
+        "if not is_undone and any(",
         "if False and any(",
         (f"{OF_PAYMENTS}::test_invoices_that_change_customers_and_payments_do_not_wait_for_each_other_for_ever",),
     ),
