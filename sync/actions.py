@@ -87,7 +87,7 @@ class Action:
         """Why it cannot be done to `event` now; "" if it can."""
         if self.refusal is not None:
             return self.refusal(event, at)
-        return "" if event.state == State.FAILED and event.failure_code in self.codes else self.otherwise
+        return "" if _failed_with(event, *self.codes) else self.otherwise
 
     def label(self, event: SyncEvent, *, on_invoice: bool = False) -> str:
         """The text of its button for `event`."""
@@ -163,7 +163,8 @@ DECIDED = "changed in QuickBooks: open them and decide"
 
 
 def _failed_with(event: SyncEvent, *codes: str) -> bool:
-    return event.state == State.FAILED and event.failure_code in codes
+    """Whether it failed with one of these itself: what only waits for another record is decided with that one."""
+    return event.state == State.FAILED and event.failure_code in codes and not event.blocked_by
 
 
 def _not_sent_over(event: SyncEvent, at: datetime) -> str:

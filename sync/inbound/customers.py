@@ -181,4 +181,4 @@ def _activate(hearing: Hearing, link: Link, row: Row, customer: Customer, *, act
 def _note(hearing: Hearing, customer: Customer, message: str, row: Row, *, just_opened: bool = False) -> None:
     name: RecordName = customer_name(customer)
     note_arrival(hearing.connection, name, at=hearing.at, message=message, row=row, just_opened=just_opened)
-    hearing.came["queued again"] += release_waiting(hearing.connection, name, at=hearing.at)
+    hearing.came["queued again"] += release_waiting(hearing.connection, name.record_type, name.record_id, at=hearing.at)

@@ -31,6 +31,7 @@ from sync.models import ActionRecord, ChangeCursor, State, SyncEvent, TwoPayment
 from sync.models.events import NO_FAILURE, EntityType, SyncEventQuerySet
 from sync.operations.dating import STUMBLED
 from sync.operations.recording import Report, chosen_by, keep_drains_out, record_action
+from sync.outbox.arrivals import release_waiting
 from sync.outbox.enqueueing import queued_again
 from sync.worker.wake import wake
 
@@ -57,6 +58,7 @@ def _keep(event: SyncEvent, link: Link, by: User, at: datetime) -> str:
         look_first=False,
         **{**NO_FAILURE, "message": f"Kept QuickBooks' values: {fields}"[:500]},
     )
+    release_waiting(event.connection, event.record_type, event.record_id, at=at)
     return ""
 
 
@@ -166,8 +168,8 @@ WITHOUT_LINK = ("same_payment", "record_both")
 
 
 def meant_by(name: str, events: SyncEventQuerySet) -> SyncEventQuerySet:
-    """Those among `events` that the choice is for."""
-    return events.failed().filter(failure_code__in=ACTIONS[name].codes)
+    """Those among `events` that the choice is for, not what only waits for one of them."""
+    return events.failed().filter(failure_code__in=ACTIONS[name].codes, blocked_by="")
 
 
 def _others(events: SyncEventQuerySet, meant: int) -> dict[str, int]:
@@ -240,7 +242,7 @@ def _decide_one(action: ActionRecord, pk: int, *, at: datetime) -> tuple[SyncEve
     with transaction.atomic():
         keep_drains_out([event.connection_id])
         # Another person or worker may have been here first.
-        event.refresh_from_db(fields=["state", "failure_code", "facts"])
+        event.refresh_from_db(fields=["state", "failure_code", "facts", "blocked_by"])
         if refused := ACTIONS[action.action].refuses(event, at):
             return event, refused
         link = Link.objects.of(event.connection, event.record_type).filter(record_id=event.record_id).first()

@@ -106,7 +106,7 @@ def accept(events: SyncEventQuerySet, *, by: User, at: datetime) -> Report:
     for event in events.select_related("connection"):
         with transaction.atomic():
             # Check the database: a worker may have sent it again since the page was shown.
-            differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")
+            differing = SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs", blocked_by="")
             accepted = {**NO_FAILURE, "message": "Difference accepted"}
             if not differing.update(state=State.SYNCED, changed_at=at, due_at=None, **accepted):
                 left["with no difference to accept"] += 1

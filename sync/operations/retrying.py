@@ -66,7 +66,7 @@ def carry_out(action_id: int, *, at: datetime) -> Report:
 
 def _retryable(events: SyncEventQuerySet) -> SyncEventQuerySet:
     found = events.filter(state__in=(State.FAILED, State.QUEUED)).exclude(record_type=EntityType.CONNECTION)
-    return found.exclude(state=State.FAILED, failure_code__in=ARRIVED)
+    return found.exclude(state=State.FAILED, failure_code__in=ARRIVED, blocked_by="")
 
 
 class Requeued(NamedTuple):
@@ -133,7 +133,7 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
             continue
         if state in NOT_RETRIED:
             counts[NOT_RETRIED[State(state)]] += count
-    counts[DECIDED] += events.filter(state=State.FAILED, failure_code__in=ARRIVED).count()
+    counts[DECIDED] += events.filter(state=State.FAILED, failure_code__in=ARRIVED, blocked_by="").count()
     connections = events.filter(record_type=EntityType.CONNECTION, state=State.FAILED).order_by()
     counts.update(LEFT_PAUSED.get(code, PAUSED) for code in connections.values_list("failure_code", flat=True))
     return dict(+counts)

@@ -11,7 +11,7 @@ from qbo.failures import Failure
 from qbo.json_objects import JsonMapping
 from qbo.models import Connection
 from sync.models import Attempt, State, SyncEvent
-from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, SyncEventQuerySet, failure_columns
+from sync.models.events import NO_FAILURE, RANKS, UNSENT, Direction, EntityType, SyncEventQuerySet, failure_columns
 from sync.outbox.enqueueing import RecordName, names, queued_again
 
 
@@ -63,10 +63,12 @@ def drop_just_opened(connection: Connection, name: RecordName) -> None:
     _of(connection, name).filter(state=State.QUEUED, direction=Direction.OUT).delete()
 
 
-def release_waiting(connection: Connection, name: RecordName, *, at: datetime) -> int:
-    """Queue again what failed because of this record, now that it is different in QuickBooks; returns how many."""
-    rows = SyncEvent.objects.of(connection).waiting_for_record(name.record_type, name.record_id).failed()
-    return rows.filter(rank__gt=RANKS[name.record_type]).update(**queued_again(at), changed_at=at)
+def release_waiting(connection: Connection, record_type: str, record_id: int, *, at: datetime) -> int:
+    """Queue again what failed because of this record, now that it is different in QuickBooks, or that a person has
+    decided about it; returns how many.
+    """
+    rows = SyncEvent.objects.of(connection).waiting_for_record(record_type, record_id).failed()
+    return rows.filter(rank__gt=RANKS[EntityType(record_type)]).update(**queued_again(at), changed_at=at)
 
 
 def note_difference(

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from runacall.invoices.models import Invoice
-from sync.models import State
+from sync.actions import ACTIONS
+from sync.models import State, SyncEvent
+from sync.operations import deciding, dismissing
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import INVOICES, Office
@@ -259,3 +261,45 @@ def test_copied_there_then_reconcile(shop: Shop, invoice: Invoice) -> None:
     compared = shop.compared()
     assert [one.invoice.id for one in compared.copies] == [invoice.pk]
     assert compared.agrees
+
+
+@pytest.fixture
+def waits(shop: Shop) -> SyncEvent:
+    """An invoice in the books, edited here, that only its customer stops: both changed that one, then it was deleted
+    there.
+    """
+    invoice = shop.settled_invoice(number="1843", customer_note="Hello")
+    customer = invoice.customer
+    (there,) = [row for row in shop.books.rows("Customer") if row["DisplayName"] == customer.display_name]
+    target = {key: there[key] for key in ("Id", "SyncToken")} | {"sparse": True}
+    shop.books.post("customer", {**target, "PrimaryEmailAddr": {"Address": "hers@example.com"}})
+    customer.edit(email="ours@example.com", at=timezone.now())
+    shop.drain()
+    shop.books.do("deactivate", entity="Customer", name=customer.name)
+    shop.hear()
+    dismissing.dismiss(shop.failed(), by=None, at=timezone.now(), reason="typed in by hand")
+    invoice.edit(customer_note="Thank you", at=timezone.now())
+    dismissing.take_back(shop.log().filter(state=State.DISMISSED), by=None, at=timezone.now())
+    shop.drain()
+    event = shop.event(invoice)
+    assert (event.failure_code, event.blocked_by) == ("changed_in_quickbooks", f"customer:{customer.pk}")
+    return event
+
+
+def test_what_waits_for_a_customer_is_not_decided_with_it(shop: Shop, waits: SyncEvent) -> None:
+    """QuickBooks' values of the customer are kept; what the office wrote on the invoice goes all the same."""
+    report = deciding.keep_quickbooks(shop.failed(), by=None, at=timezone.now())
+    assert (report.done, report.left) == (1, {"with nothing to choose": 1})
+    assert SyncEvent.objects.get(pk=waits.pk).state == State.QUEUED
+    shop.drain()
+    assert shop.there(Invoice.objects.get(pk=waits.record_id))["CustomerMemo"]["value"] == "Thank you"
+
+
+@pytest.mark.parametrize("action", ["keep_quickbooks", "send_ours"])
+def test_what_waits_for_a_customer_offers_no_decision_itself(waits: SyncEvent, action: str) -> None:
+    assert ACTIONS[action].refuses(waits, timezone.now()) == "with nothing to choose"
+
+
+def test_a_difference_of_another_record_is_not_accepted(shop: Shop, waits: SyncEvent) -> None:
+    SyncEvent.objects.filter(pk=waits.pk).update(failure_code="total_differs")
+    assert not dismissing.accept(shop.failed(), by=None, at=timezone.now()).done

@@ -61,8 +61,9 @@ class Hands(RuleBasedStateMachine):
         return self.world.books[self.world.realm]
 
     def failed(self, *codes: str) -> SyncEventQuerySet:
+        """All, or those that failed with one of these themselves: the others only wait for one."""
         rows = self.shop.failed()
-        return rows.filter(failure_code__in=codes) if codes else rows
+        return rows.filter(failure_code__in=codes, blocked_by="") if codes else rows
 
     def unsettled(self) -> SyncEventQuerySet:
         rows = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=self.world.realm)

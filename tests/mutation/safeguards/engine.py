@@ -324,17 +324,24 @@ SAFEGUARDS = (
         ("tests/sync/test_leases.py::test_of_two_pauses_the_longest_counts",),
     ),
     Safeguard(
+        "what only waits for another record is not decided with it",
+        "sync/operations/deciding.py",
+        'events.failed().filter(failure_code__in=ACTIONS[name].codes, blocked_by="")',
+        "events.failed().filter(failure_code__in=ACTIONS[name].codes)",
+        ("tests/journeys/test_deciding.py::test_what_waits_for_a_customer_is_not_decided_with_it",),
+    ),
+    Safeguard(
         "only a difference can be accepted",
         DISMISSING,
-        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
-        "SyncEvent.objects.failed().filter(pk=event.pk)",
+        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs", blocked_by="")',
+        'SyncEvent.objects.failed().filter(pk=event.pk, blocked_by="")',
         ("tests/sync/test_operations.py::test_only_a_difference_can_be_accepted",),
     ),
     Safeguard(
         "only what is failed can be accepted",
         DISMISSING,
-        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs")',
-        'SyncEvent.objects.filter(pk=event.pk, failure_code="total_differs")',
+        'SyncEvent.objects.failed().filter(pk=event.pk, failure_code="total_differs", blocked_by="")',
+        'SyncEvent.objects.filter(pk=event.pk, failure_code="total_differs", blocked_by="")',
         (
             "tests/sync/test_operations.py::test_only_a_difference_can_be_accepted",
             "tests/sync/test_operations.py::test_a_difference_that_was_mended_meanwhile_is_not_accepted",
