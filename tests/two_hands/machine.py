@@ -795,7 +795,12 @@ class TwoHands(Hands):
     def make_way(self, event: SyncEvent, turn: int) -> None:
         fresh = f"{event.record_id}-{turn}"
         if event.record_type == "invoice" and event.failure_code == "duplicate_doc_number":
-            self.edit_one("invoice", self.world.record("invoice", event.record_id), number=f"9-{fresh}")
+            invoice = self.world.record("invoice", event.record_id)
+            self.edit_one("invoice", invoice, number=f"9-{fresh}")
+            if invoice.amount_paid:
+                # Nothing of a paid one is edited here: the other one gets a new number there.
+                holder = self.books.rows("Invoice")[event.facts["there_id"]]
+                self.books.change("Invoice", holder, DocNumber=f"8-{fresh}")
         elif event.record_type == "invoice" and event.failure_code == "total_differs":
             dismissing.accept(self.failed().filter(pk=event.pk), by=None, at=self.at)
         elif event.failure_code in ("name_ambiguous", "item_ambiguous"):

@@ -204,7 +204,8 @@ class World:
         after = self.snapshot(realm)
         if not may_send:
             assert after.versions == before.versions, "something was sent while nothing may be"
-        if settled or after.versions != before.versions:
+        # What was linked by name, and broke off there, changed nothing else.
+        if settled or (after.versions, after.links) != (before.versions, before.links):
             self.check(realm, before, after)
         self.note_doubts(realm)
 
@@ -316,7 +317,7 @@ class World:
         assert known.said is not None, f"{kind} {record.pk} is linked to {qbo_id}, and nobody knows why"
         held = known.held
         self.check_changes(kind, record, known, wish, then, row, event, after)
-        if kind == "invoice" and record.pk not in before.links[kind]:
+        if kind == "invoice" and record.pk not in before.links[kind] and then["SyncToken"] == row["SyncToken"]:
             # Found after its answer was lost: what is different from what we wrote is hers.
             known.held = held
 
@@ -330,9 +331,8 @@ class World:
             if kind == "invoice":
                 mine = words.record_of(row) == record.pk
             else:
-                name = HELD[kind](row)["name"]
                 mine = after.links[kind].get(record.pk) == key or (
-                    key not in after.links[kind].values() and name in (said["name"], f"{said['name']} ({record.pk})")
+                    key not in after.links[kind].values() and record.pk in self.makers(realm, kind, row)
                 )
             if not mine:
                 continue
@@ -363,6 +363,16 @@ class World:
                 continue
             known.said, known.held, known.ours_wins = said, held, set()
             self.note_sent_to(known, kind, said, after)
+
+    def makers(self, realm: str, kind: str, row: Row) -> set[int]:
+        """Which customers or products of ours a row that none is linked to may have been made for: those whose answer
+        was lost; if it was nobody's, all of that name.
+        """
+        name = HELD[kind](row)["name"]
+        names = {one.pk: SAID[kind](one)["name"] for one in self.records(kind)}
+        alike = {pk for pk, ours in names.items() if name in (ours, f"{ours} ({pk})")}
+        events = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm, record_type=kind)
+        return alike & set(events.in_doubt().values_list("record_id", flat=True)) or alike
 
     def survivor_of(self, kind: str, record_id: int, there: Snapshot) -> str | None:
         """The customer or product to which everything of one that is gone there has moved, if it is nobody else's.
@@ -436,6 +446,9 @@ class World:
             for pk in holders & there.links[kind].keys()
             if there.links[kind][pk] in there.rows[ENTITIES[kind]]
         }
+        # Or that it had when Run a Call last wrote it: nothing may have been read since.
+        last = [self.known[realm, kind, pk].held for pk in holders]
+        held |= {row["name"].casefold() for row in last if row}
         others = self.books[realm].rows("Vendor").values() if kind == "customer" else ()
         held |= {str(row["DisplayName"]).casefold() for row in others}
         assert name.casefold() in names | held, f"a second {kind} was made for {name}"
@@ -586,7 +599,7 @@ class World:
     def check_conflict_is_told(self, event: Any, collisions: set[str], label: str, *, may_name: set[str]) -> None:
         assert event is not None, f"{label}: both changed {collisions}, and the log has no word of it"
         assert event.state != State.SYNCED, f"{label}: both changed {collisions}, and the log says Synced"
-        if event.failure_code != "changed_in_quickbooks":
+        if event.failure_code != "changed_in_quickbooks" or event.blocked_by:
             return
         told = {side["field"] for side in event.facts["sides"]}
         named = {"line" if name.startswith("line ") else name for name in collisions | may_name}
@@ -604,7 +617,7 @@ class World:
         """
         if event is None or event.state != State.FAILED or event.changed_at != self.at:
             return
-        if event.failure_code == "changed_in_quickbooks":
+        if event.failure_code == "changed_in_quickbooks" and not event.blocked_by:
             told = {side["field"] for side in event.facts["sides"]}
             lines = {name for name in told if name.startswith("line")}
             assert told - lines - {"tax", "total"} <= both, (
@@ -692,6 +705,7 @@ class World:
             # A void overtakes what was changed before it: only that it is void is sent.
             "date": is_void or row["TxnDate"] == invoice.books_date.isoformat(),
             "due date": is_void or invoice.due_date is None or row.get("DueDate") == invoice.due_date.isoformat(),
-            "number": is_void or row.get("DocNumber", "") == invoice.number,
+            # Where QuickBooks numbers, its numbers are its own.
+            "number": is_void or not self.choices.send_numbers or row.get("DocNumber", "") == invoice.number,
         }
         return {name for name, is_same in found.items() if not is_same}
