@@ -148,6 +148,7 @@ class Hand:
         survivor = self.find("Customer", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"]:
             raise Refused("A customer cannot be merged with itself.")
+        _refuse_inactive(loser, survivor)
         pointing = {"value": survivor["Id"], "name": survivor["FullyQualifiedName"]}
         moved = self._point_elsewhere("CustomerRef", loser["Id"], pointing)
         for row in [row for row in self.company.rows("Customer") if key_of(row.get("ParentRef")) == loser["Id"]]:
@@ -163,6 +164,7 @@ class Hand:
         survivor = self.find("Item", reference(given.get("survivor")))
         if loser["Id"] == survivor["Id"] or loser["Type"] != survivor["Type"]:
             raise Refused("A product can be merged with another one of its type.")
+        _refuse_inactive(loser, survivor)
         moved = self._point_elsewhere("ItemRef", loser["Id"], pointing(survivor, "FullyQualifiedName"))
         self.change("Item", loser, {"Active": False})
         return {"loser": loser["Id"], "survivor": survivor["Id"], "moved": moved}
@@ -294,6 +296,13 @@ class Hand:
     def advance_clock(self, given: JsonObject) -> Row:
         self.world.clock.advance(float(number(given, "seconds")))
         return {"now": stamp(self.world.clock.now())}
+
+
+def _refuse_inactive(*rows: Row) -> None:
+    """What QuickBooks has hidden has given up its name, and two are merged by giving one the name of the other."""
+    for row in rows:
+        if not row.get("Active", True):
+            raise Refused(f"{row.get('DisplayName') or row.get('Name')} is inactive: make it active before the merge.")
 
 
 def pointed_elsewhere(row: Row, key: str, loser: str, survivor: Row) -> Row:

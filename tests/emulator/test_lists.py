@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from .conftest import Client, invoice
+import pytest
+
+from .conftest import Client, invoice, ref
 
 
 def test_a_customer_has_the_recorded_shape(books: Client) -> None:
@@ -141,3 +143,18 @@ def test_a_payment_cannot_pay_what_is_not_there(books: Client) -> None:
     paid = {"Amount": 5, "LinkedTxn": [{"TxnId": "75", "TxnType": "Estimate"}]}
     fault = books.fault("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 5, "Line": [paid]})
     assert "The entity Estimate 75 that you are trying to link does not exist." in fault["Detail"]
+
+
+@pytest.mark.parametrize("inactive", ["loser", "survivor"])
+@pytest.mark.parametrize(("command", "entity"), [("merge_customers", "Customer"), ("merge_items", "Item")])
+def test_only_what_is_active_is_merged(books: Client, command: str, entity: str, inactive: str) -> None:
+    """Two are merged by giving one of them the name of the other, which an inactive one does not have."""
+    made = {
+        "Customer": {"DisplayName": "Amy"},
+        "Item": {"Name": "Tile", "Type": "Service", "IncomeAccountRef": ref("1")},
+    }
+    both = {"loser": books.post(entity, made[entity])["Id"], "survivor": "1"}
+    books.do("deactivate", entity=entity, id=both[inactive])
+    answer = books.session.post(f"{books.url}/emulator/control", json={"do": command, **both}, timeout=20)
+    assert "is inactive" in answer.text
+    assert answer.status_code == 400
