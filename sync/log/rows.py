@@ -145,7 +145,9 @@ def holding_of(event: SyncEvent, there: InBooks | None) -> Holding | None:
     arrived = ARRIVED.get(event.failure_code) if event.direction == Direction.IN else None
     if arrived and there is not None and not there.gone:
         return Holding(Books.DIFFERENT, "In QuickBooks, but different", arrived)
-    return holding(there, event.failure, may_have_arrived=event.look_first)
+    # What it shares with a record that it waits for says nothing of what is there of its own.
+    failure = None if event.blocked_by else event.failure
+    return holding(there, failure, may_have_arrived=event.look_first)
 
 
 # What is different after something happened in QuickBooks, where the failure itself names no fields.

@@ -300,6 +300,12 @@ def test_what_waits_for_a_customer_offers_no_decision_itself(waits: SyncEvent, a
     assert ACTIONS[action].refuses(waits, timezone.now()) == "with nothing to choose"
 
 
+def test_what_waits_for_a_customer_is_not_called_different(shop: Shop, office: Office, waits: SyncEvent) -> None:
+    page = office.event_page(Invoice.objects.get(pk=waits.record_id))
+    assert standing(shop) in page.text
+    assert "In QuickBooks, but different" not in page.text
+
+
 def test_a_difference_of_another_record_is_not_accepted(shop: Shop, waits: SyncEvent) -> None:
     SyncEvent.objects.filter(pk=waits.pk).update(failure_code="total_differs")
     assert not dismissing.accept(shop.failed(), by=None, at=timezone.now()).done
