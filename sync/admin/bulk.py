@@ -96,7 +96,7 @@ def view(request: StaffRequest, name: str, log: SyncEventQuerySet, context: dict
 
 def money_of(action: Action, organization: Organization | None, events: SyncEventQuerySet) -> dict[str, str]:
     """What the invoices that the action is for come to."""
-    invoices = events.failed().filter(record_type=EntityType.INVOICE, failure_code__in=action.codes)
+    invoices = events.failed().filter(record_type=EntityType.INVOICE, failure_code__in=action.codes, blocked_by="")
     said = _money_of_invoices(invoices)
     return {"money": said} if said else {}
 

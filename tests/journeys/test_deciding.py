@@ -295,6 +295,14 @@ def test_what_waits_for_a_customer_is_not_decided_with_it(shop: Shop, waits: Syn
     assert shop.there(Invoice.objects.get(pk=waits.record_id))["CustomerMemo"]["value"] == "Thank you"
 
 
+@pytest.mark.usefixtures("waits")
+def test_the_money_of_what_waits_for_a_customer_is_not_asked_about(office: Office) -> None:
+    asked = office.choose_for_all("Keep QuickBooks'…")
+    assert "Keep QuickBooks' version of 1 record?" in asked.text
+    assert "1 will be left alone: 1 with nothing to choose" in asked.text
+    assert "1 invoice, $" not in asked.text
+
+
 @pytest.mark.parametrize("action", ["keep_quickbooks", "send_ours"])
 def test_what_waits_for_a_customer_offers_no_decision_itself(waits: SyncEvent, action: str) -> None:
     assert ACTIONS[action].refuses(waits, timezone.now()) == "with nothing to choose"
