@@ -141,7 +141,7 @@ def _left_alone(events: SyncEventQuerySet) -> dict[str, int]:
 
 def _unlink_what_was_deleted_there(events: SyncEventQuerySet) -> None:
     """Retrying a record that was deleted in QuickBooks means creating it there again."""
-    gone = events.filter(failure_code="record_deleted_there").order_by()
+    gone = events.filter(failure_code="record_deleted_there", blocked_by="").order_by()
     for connection_id, record_type in gone.values_list("connection_id", "record_type").distinct():
         connection = Connection.objects.get(pk=connection_id)
         records = gone.filter(connection=connection, record_type=record_type).values("record_id")

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from qbo.models import Link
 from runacall.invoices.models import Invoice
 from sync.actions import ACTIONS
 from sync.models import State, SyncEvent
-from sync.operations import deciding, dismissing
+from sync.operations import deciding, dismissing, retrying
 from tests import builders
 from tests.books import Shop
 from tests.journeys.office import INVOICES, Office
@@ -312,6 +313,13 @@ def test_what_waits_for_a_customer_is_not_called_different(shop: Shop, office: O
     page = office.event_page(Invoice.objects.get(pk=waits.record_id))
     assert standing(shop) in page.text
     assert "In QuickBooks, but different" not in page.text
+
+
+def test_a_retry_of_what_waits_for_a_deleted_record_keeps_its_own_link(shop: Shop, waits: SyncEvent) -> None:
+    """Only what was deleted itself is made again."""
+    SyncEvent.objects.filter(pk=waits.pk).update(failure_code="record_deleted_there")
+    assert retrying.retry(SyncEvent.objects.filter(pk=waits.pk), by=None, at=timezone.now()).done == 1
+    assert Link.objects.of(shop.connection, "invoice").filter(record_id=waits.record_id).exists()
 
 
 def test_a_difference_of_another_record_is_not_accepted(shop: Shop, waits: SyncEvent) -> None:
