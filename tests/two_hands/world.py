@@ -519,11 +519,26 @@ class World:
                 self.check_conflict_is_told(event, collisions, label, may_name=may_name)
         if kind == "invoice" and not may_be_undone:
             gone = {name for name in theirs if name not in was}
+            # The row that a person is asked about is read again when that person retries, or a refusal tells of it.
+            unread |= {
+                one
+                for read in known.passed
+                for one in ours
+                if words.is_clash(known.held.get(one), wanted.get(one), read.get(one))
+            }
             self.check_no_conflict_is_invented(event, both | unread, clashes | gone | unread, label)
         if written:
             if kind == "invoice":
                 self.check_total(wish, known, then, row, ours, theirs, label)
-            known.said, known.held, known.ours_wins, known.undecided = said, now, set(), None
+            events = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=self.realm)
+            if events.of_record(kind, record.pk).filter(state=State.CHECKING).exists():
+                # Without an answer, what she had changed before is still news to Run a Call.
+                held = known.held
+                names = (held.keys() - changed) | (changed & now.keys())
+                known.held = {name: now[name] if name in changed else held[name] for name in names}
+            else:
+                known.held = now
+            known.said, known.ours_wins, known.undecided = said, set(), None
             known.passed, known.sent_for = [], None
             self.note_sent_to(known, kind, said, after)
         if event is None:
@@ -580,7 +595,7 @@ class World:
         is_news = paid not in (record.amount_paid, self.paid_by_us(then))
         if words.is_paid(then) and ours - NOT_MONEY and ("customer" in ours or is_news):
             assert then["TotalAmt"] == row["TotalAmt"], f"{label}: paid, and its amount was changed"
-            assert then["CustomerRef"] == row["CustomerRef"], f"{label}: paid, and moved"
+            assert words.ref(then, "CustomerRef") == words.ref(row, "CustomerRef"), f"{label}: paid, and moved"
         was_there, is_there = words.ids_by_token(then), words.ids_by_token(row)
         moved = {token for token in was_there.keys() & is_there.keys() if was_there[token] != is_there[token]}
         assert not moved, f"{label}: the lines {moved} are other lines now: {was_there} -> {is_there}"
@@ -653,6 +668,7 @@ class World:
             assert row is None, f"{event}: the log says {held.lead}, and it is there as {row and row['Id']}"
         elif held.books is not Books.UNKNOWN:
             assert link is not None, f"{event}: the log says {held.lead}, and nobody knows where"
+        assert not (event.blocked_by and held.books is Books.DIFFERENT), f"{event}: the log says {held.lead} of another"
         if event.failure_code == "record_deleted_there":
             assert held.books is Books.NOT_THERE, f"{event}: deleted there, and the log says {held.lead}"
 
