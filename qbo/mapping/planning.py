@@ -150,7 +150,7 @@ def _change(
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
     if comparison.moves_money_or_customer and paid_by(now) and not as_here:
-        return Plan(write, said, failures=(paid_there(invoice),))
+        return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected(), kept=comparison.kept())
 
 
@@ -203,11 +203,6 @@ def base_found(invoice: InvoiceDocument, row: Row, company: Company) -> Base:
     ids = ids[: len(_said_lines(invoice, company))]
     # What we sent is not known, so each counts as changed here.
     return Base({"lines": [[] for _ in ids]}, row, tuple(ids))
-
-
-def paid_there(invoice: InvoiceDocument) -> Failure:
-    """That a payment there stands in the way of a change of ours."""
-    return _failure("paid_in_quickbooks", invoice)
 
 
 def _conflict(invoice: InvoiceDocument, sides: Sequence[Side]) -> Failure:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from qbo.models import ConnectionSettings, PaymentMapping
 from runacall.invoices.models import Invoice, Payment
-from sync.models import State
+from sync.models import State, SyncEvent
 from sync.operations.dating import post_to_current_period
 from sync.operations.deciding import keep_quickbooks, send_ours
 from sync.operations.retrying import retry
@@ -254,6 +254,26 @@ def test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost
     assert_synced(shop, first, second)
     assert [shop.there(invoice)["Balance"] for invoice in (one, other)] == [0, 0]
     assert not shop.failed().exists()
+
+
+def test_a_payment_waits_for_another_ones_later_change(shop: Shop) -> None:
+    """It was entered before the other one was moved, and moved itself after that: its event is the older one."""
+    start = timezone.now()
+    one = shop.settled_invoice(at=start)
+    other = shop.settled_invoice(at=start, customer=one.customer)
+    former = pay(one, at=start)
+    shop.drain(start)
+    entered = pay(other, at=start)
+    former.apply({}, at=start)
+    entered.apply({one: one.total}, at=start)
+    former.apply({other: other.total}, at=start)
+    assert shop.event(entered).pk < shop.event(former).pk
+    SyncEvent.objects.filter(pk=shop.event(former).pk).update(due_at=start + timedelta(minutes=2))
+    shop.drain(start)
+    event = shop.event(entered)
+    assert (event.state, event.failure_code) == (State.QUEUED, "waits_for_payment"), event.message
+    shop.drain(event.due_at)
+    assert_synced(shop, former, entered)
 
 
 def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from qbo.failures import Failure
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
-from qbo.mapping.planning import paid_there, plan_invoice
+from qbo.mapping.planning import plan_invoice
 from qbo.mapping.plans import Plan, kept_in_words
 from qbo.mapping.preflight import check_invoice, number_taken, with_spent_number
 from runacall.invoices.document_loading import load_invoices
@@ -29,7 +29,6 @@ from sync.engine.prepare.prerequisites import (
     failed_prerequisites,
     payment_needed,
     wait_for,
-    waits_in_turn,
 )
 from sync.engine.send.push import Ready
 from sync.engine.send.sent_items import remark
@@ -150,11 +149,7 @@ def _verdict(
         further = [*map(Further, rest), *failed_prerequisites(drain, _records(one.needed, invoice, book))]
         return refused_here(drain, event, first, write, further=further)
     if one.needed:
-        needed = _records(one.needed, invoice, book)
-        is_undone = invoice.is_void or invoice.is_deleted
-        if not is_undone and any(waits_in_turn(drain, each.record) for each in needed):
-            return refused_here(drain, event, paid_there(invoice), write)
-        return wait_for(drain, event, needed, write)
+        return wait_for(drain, event, _records(one.needed, invoice, book), write)
     return Ready.planned(event, with_spent_number(one.plan, book), book.invoices.get(invoice.id))
 
 

@@ -30,7 +30,14 @@ from sync.engine.outcomes import Outcome, record, release_dependants
 from sync.engine.prepare.book import lost_payments
 from sync.engine.prepare.items import read_old_lists
 from sync.engine.prepare.nothing_sent import in_agreement, looked, not_yet, nothing_to_send, refused_here
-from sync.engine.prepare.prerequisites import Needed, failed_prerequisites, is_under_way, payment_needed, wait_for
+from sync.engine.prepare.prerequisites import (
+    Needed,
+    failed_prerequisites,
+    is_under_way,
+    leads_back,
+    payment_needed,
+    wait_for,
+)
 from sync.engine.prepare.twins import find_twins
 from sync.engine.send.answers import settle_written
 from sync.engine.send.doubts import Sent, keep_void_in_doubt, made_meanwhile, maybe_undone, rows_on_days, sent_before
@@ -38,7 +45,7 @@ from sync.engine.send.push import Ready, item_of
 from sync.engine.send.sent_items import difference
 from sync.models import State, SyncEvent
 from sync.models.events import Direction, EntityType, Further
-from sync.outbox.enqueueing import customer_name, invoice_name, payment_name
+from sync.outbox.enqueueing import RecordName, customer_name, invoice_name, payment_name
 
 Documents = Mapping[int, PaymentDocument]
 
@@ -120,7 +127,7 @@ def _verdict(
             adopt_theirs(drain, EntityType.PAYMENT, payment.id, plan.adopts)
         return in_agreement(drain, event, remark=kept_in_words(plan.kept))
     assert plan.write is not None, "a payment without a write has no failures"
-    needed = _needed(drain, payment, failures) if not payment.is_void else []
+    needed = _needed(drain, event, payment, failures) if not payment.is_void else []
     waits = {one.failure.cause_key for one in needed}
     # An invoice brings its customer along.
     needed = [one for one in needed if one.failure.code == "waits_for_invoice"] or needed
@@ -135,7 +142,7 @@ def _verdict(
     return Ready.planned(event, plan, book.payments.get(payment.id))
 
 
-def _needed(drain: Drain, payment: PaymentDocument, failures: Sequence[Failure]) -> list[Needed]:
+def _needed(drain: Drain, event: SyncEvent, payment: PaymentDocument, failures: Sequence[Failure]) -> list[Needed]:
     """The customer and the invoices that are not there and can be sent first, and the invoices that are on their way to
     what the payment needs of them, such as to its customer.
     """
@@ -146,7 +153,7 @@ def _needed(drain: Drain, payment: PaymentDocument, failures: Sequence[Failure])
     for failure in failures:
         if failure in of_invoices:
             name = invoice_name(invoices[int(failure.subject.key)])
-            if failure.code == "waits_for_invoice" or is_under_way(drain, name):
+            if failure.code == "waits_for_invoice" or _may_wait_for(drain, event, name):
                 found.append(Needed(failure, name))
         elif failure.code == "customer_not_found":
             found.append(Needed(failure, customer_name(payment.customer)))
@@ -163,22 +170,26 @@ def _under_way(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: M
     found = [
         Needed(Failure("waits_for_invoice", Subject("invoice", str(invoice.pk), f"#{invoice.number}")), name)
         for invoice in rows
-        if is_under_way(drain, name := invoice_name(invoice))
+        if _may_wait_for(drain, event, name := invoice_name(invoice))
     ]
     return found or [
         payment_needed(name)
         for other in _paying_as_well(drain, event, payment, book)
-        if is_under_way(drain, name := payment_name(other))
+        if _may_wait_for(drain, event, name := payment_name(other))
     ]
 
 
+def _may_wait_for(drain: Drain, event: SyncEvent, name: RecordName) -> bool:
+    return is_under_way(drain, name) and not leads_back(drain, name, to=event)
+
+
 def _paying_as_well(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: MappingBook) -> QuerySet[Payment]:
-    """Other payments of ours that pay one of its invoices there and have an earlier change to be sent, and those that
-    may pay one since an answer was lost. Two that change places would wait for each other if a later change counted.
+    """Other payments of ours that pay one of its invoices there and have a change to be sent, and those that may pay
+    one since an answer was lost. Of two that change places and are looked at together only the later one waits.
     """
     paid = {book.invoices[one.invoice_id].qbo_id for one in payment.applied if one.invoice_id in book.invoices}
     changes = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, direction=Direction.OUT)
-    changes = changes.open().filter(pk__lt=event.pk).exclude(record_id=payment.id)
+    changes = changes.open().exclude(record_id=payment.id).exclude(pk__gt=event.pk, state=State.SENDING)
     links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=changes.values("record_id"))
     others = {one.record_id for one in links if paid & applied_by(transaction_ref(one).now).keys()}
     lost = {pk for pk, amounts in lost_payments(drain, {payment.customer.id}).items() if paid & amounts.keys()}

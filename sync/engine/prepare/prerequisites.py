@@ -22,6 +22,7 @@ WAITS = {
     EntityType.INVOICE: "waits_for_invoice",
     EntityType.PAYMENT: "waits_for_payment",
 }
+WAITED_FOR = {code: str(kind) for kind, code in WAITS.items()}
 A_MOMENT = timedelta(seconds=1)
 
 
@@ -75,13 +76,20 @@ def is_under_way(drain: Drain, name: RecordName) -> bool:
     return latest is not None and latest.state in (State.QUEUED, *IN_FLIGHT)
 
 
-def waits_in_turn(drain: Drain, name: RecordName) -> bool:
-    """The record waits for an invoice that waits for a payment: perhaps, by way of others, for this very record."""
-    latest = _latest(drain, name)
-    if latest is None or latest.state != State.QUEUED or latest.failure_code != "waits_for_invoice":
-        return False
-    its_invoice = SyncEvent.objects.of(drain.connection).of_record(EntityType.INVOICE, int(latest.subject_key))
-    return its_invoice.open().filter(failure_code="waits_for_payment").exists()
+def leads_back(drain: Drain, name: RecordName, *, to: SyncEvent) -> bool:
+    """Whether the record waits, from one to the next, for the record of `to`: then neither would ever go."""
+    record, passed = (str(name.record_type), name.record_id), set[tuple[str, int]]()
+    while record not in passed:
+        if record == (to.record_type, to.record_id):
+            return True
+        passed.add(record)
+        # Of several that it waits for, an event names the first: the others come when that one has gone.
+        waits = SyncEvent.objects.of(drain.connection).of_record(*record).open().filter(failure_code__in=WAITED_FOR)
+        found = waits.order_by("-id").values_list("failure_code", "subject_key").first()
+        if found is None:
+            return False
+        record = (WAITED_FOR[found[0]], int(found[1]))
+    return False
 
 
 def _standing(drain: Drain, event: SyncEvent, name: RecordName) -> Failure | datetime:

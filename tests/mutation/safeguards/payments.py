@@ -338,7 +338,7 @@ SAFEGUARDS = (
     Safeguard(
         "a payment waits for an invoice whose change may give it what the payment needs",
         PREPARE,
-        'if failure.code == "waits_for_invoice" or is_under_way(drain, name):',
+        'if failure.code == "waits_for_invoice" or _may_wait_for(drain, event, name):',
         'if failure.code == "waits_for_invoice":',
         (f"{OF_PAYMENTS}::test_a_payment_waits_while_it_is_found_out_whether_its_invoice_is_its_customers",),
     ),
@@ -385,10 +385,10 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_an_invoice_goes_to_another_customer_after_a_payment_whose_answer_was_lost",),
     ),
     Safeguard(
-        "an invoice waits for no payment that waits for it",
-        "sync/engine/prepare/invoices.py",
-        "if not is_undone and any(",
-        "if False and any(",
+        "a payment waits for no invoice that waits for it",
+        PREPARE,
+        " and not leads_back(drain, name, to=event)",
+        "",
         (f"{OF_PAYMENTS}::test_invoices_that_change_customers_and_payments_do_not_wait_for_each_other_for_ever",),
     ),
     Safeguard(
@@ -408,8 +408,8 @@ SAFEGUARDS = (
     Safeguard(
         "payments that wait for each other do not wait for ever",
         "sync/engine/prepare/payments.py",
-        ".open().filter(pk__lt=event.pk)",
-        ".open()",
+        ".exclude(pk__gt=event.pk, state=State.SENDING)",
+        "",
         (
             "tests/journeys/test_payments.py::test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once",
         ),
