@@ -933,6 +933,35 @@ def paid_there(shop: Shop, payment: Payment) -> dict[str, int]:
     return {one["TxnId"]: line["Amount"] for line in row["Line"] for one in line["LinkedTxn"]}
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [("void", "void_has_payments"), ("customer", "paid_in_quickbooks"), ("total", "paid_in_quickbooks")],
+)
+def test_a_payment_that_a_person_left_on_an_invoice_there_is_in_the_way_of_it(
+    shop: Shop, change: str, code: str
+) -> None:
+    """Keep QuickBooks': it pays this one there and another one here, and is not going to be taken off."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    payment = pay(shop.settled_invoice(at=start, customer=invoice.customer), at=start)
+    shop.drain(start)
+    moved(shop, payment, {shop.qbo_id(invoice): float(payment.amount)})
+    shop.hear(start)
+    assert keep_quickbooks(shop.failed(), by=None, at=start).done == 1
+    if change == "void":
+        invoice.void(reason="Entered twice", at=start)
+    elif change == "customer":
+        invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
+    else:
+        _lower(invoice, start)
+    for seconds in range(3):
+        shop.drain(start + timedelta(seconds=seconds))
+    event = shop.event(invoice)
+    assert (event.state, event.failure_code) == (State.FAILED, code), event.message
+    assert len(shop.attempts(invoice)) < 8, [one.message for one in shop.attempts(invoice)]
+    assert paid_there(shop, payment) == {shop.qbo_id(invoice): payment.amount}
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("is_edited", [False, True], ids=["read", "met by an edit"])
 @pytest.mark.parametrize("whose", ["ours", "hers"])

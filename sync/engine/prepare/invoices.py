@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models import Q
 
-from qbo.failures import Failure
+from qbo.failures import Failure, Subject
 from qbo.mapping.base import There
 from qbo.mapping.book import MappingBook
 from qbo.mapping.planning import plan_invoice
@@ -168,8 +168,10 @@ def _nothing(drain: Drain, event: SyncEvent, invoice: InvoiceDocument, plan: Pla
 
 def _records(needed: Iterable[Failure], invoice: InvoiceDocument, book: MappingBook) -> list[Needed]:
     found = [(failure, record_to_send(failure, invoice, book)) for failure in needed]
+    code = "void_has_payments" if invoice.is_void or invoice.is_deleted else "paid_in_quickbooks"
+    still_on_it = Failure(code, Subject("invoice", str(invoice.id), invoice.number))
     return [
-        payment_needed(name) if failure.code == "waits_for_payment" else Needed(failure, name)
+        payment_needed(name, otherwise=still_on_it) if failure.code == "waits_for_payment" else Needed(failure, name)
         for failure, name in found
         if name is not None
     ]

@@ -28,16 +28,17 @@ A_MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Needed:
-    """A failure that goes away once that record has been sent."""
+    """A failure that goes away once that record has been sent. `otherwise`: what a person reads if it does not."""
 
     failure: Failure
     record: RecordName
+    otherwise: Failure | None = None
 
 
-def payment_needed(name: RecordName) -> Needed:
+def payment_needed(name: RecordName, *, otherwise: Failure | None = None) -> Needed:
     """That a payment is taken off an invoice there."""
     subject = Subject("payment", str(name.record_id), f"the payment of {name.amount:,}")
-    return Needed(Failure("waits_for_payment", subject), name)
+    return Needed(Failure("waits_for_payment", subject), name, otherwise)
 
 
 def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Write) -> Outcome:
@@ -48,6 +49,8 @@ def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Wr
         # It comes after the payments: claimed before them, it would be claimed over and over.
         columns["rank"] = event.rank = RANK_OF_UNDOING
     for one in needed:
+        if one.otherwise and _went_in_vain(drain, event, one):
+            return refused_here(drain, event, one.otherwise, write)
         standing = _standing(drain, event, one.record)
         if isinstance(standing, Failure):
             failed.append(Further(standing, one.record.key))
@@ -60,6 +63,14 @@ def wait_for(drain: Drain, event: SyncEvent, needed: Sequence[Needed], write: Wr
     first = needed[0]
     subject = Subject(first.failure.subject.kind, first.failure.subject.key, first.failure.subject.name)
     return waiting(drain, event, due_at=due_at, failure=Failure(WAITS[first.record.record_type], subject), **columns)
+
+
+def _went_in_vain(drain: Drain, event: SyncEvent, needed: Needed) -> bool:
+    """`event` has waited for the record, which has gone since, and is in the way as before: a person wants it so."""
+    if (event.failure_code, event.subject_key) != (needed.failure.code, needed.failure.subject.key):
+        return False
+    latest = _latest(drain, needed.record)
+    return latest is not None and latest.state == State.SYNCED and latest.changed_at >= event.changed_at
 
 
 def failed_prerequisites(drain: Drain, needed: Iterable[Needed]) -> Iterator[Further]:

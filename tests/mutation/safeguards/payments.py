@@ -385,6 +385,13 @@ SAFEGUARDS = (
         (f"{OF_PAYMENTS}::test_an_invoice_goes_to_another_customer_after_a_payment_whose_answer_was_lost",),
     ),
     Safeguard(
+        "an invoice does not wait over and over for a payment that a person left on it there",
+        "sync/engine/prepare/prerequisites.py",
+        "if one.otherwise and _went_in_vain(drain, event, one):",
+        "if False:",
+        (f"{OF_PAYMENTS}::test_a_payment_that_a_person_left_on_an_invoice_there_is_in_the_way_of_it",),
+    ),
+    Safeguard(
         "a payment waits for no invoice that waits for it",
         PREPARE,
         " and not leads_back(drain, name, to=event)",
