@@ -139,18 +139,19 @@ def _change(
     if there.in_doubt and comparison.agrees:
         adopts = base_after(now, said, write.payload, before=there.base)
         return Plan(said=said, expected=comparison.expected(), adopts=adopts, kept=comparison.kept())
-    ours = are_all_ours(there, payments)
-    if "customer" in comparison.here or is_paid_more_than(invoice.total, there):
-        # Payments of ours that do not pay it here any more are taken off it first.
-        as_here = ours and takes_off and payments.here.isdisjoint(paying(there, payments))
-    else:
-        # Money that is recorded here as well is no news: it was sent while an edit from before it still waited.
-        as_here = ours or applied_to(now) == invoice.amount_paid
     sides = comparison.sides()
     if sides:
         return Plan(write, said, failures=(_conflict(invoice, sides),))
-    if comparison.moves_money_or_customer and paid_by(now) and not as_here:
-        return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
+    if comparison.moves_money_or_customer and paid_by(now):
+        ours = are_all_ours(there, payments)
+        if "customer" in comparison.here or is_paid_more_than(invoice.total, there):
+            # Payments of ours that do not pay it here any more are taken off it first.
+            may_go = ours and takes_off and payments.here.isdisjoint(paying(there, payments))
+        else:
+            # Money that is recorded here as well is no news: it was sent while an edit from before it still waited.
+            may_go = ours or applied_to(now) == invoice.amount_paid
+        if not may_go:
+            return Plan(write, said, failures=(_failure("paid_in_quickbooks", invoice),))
     return Plan(write, said, comparison.expected(), kept=comparison.kept())
 
 

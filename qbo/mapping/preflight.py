@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from qbo.failures import Failure, Subject
@@ -171,8 +171,10 @@ def falls_in_closed_period(invoice: InvoiceDocument, book: MappingBook) -> bool:
     return not invoice.is_void and book.gives_closed_day(book.invoices.get(invoice.id), invoice.books_date)
 
 
-def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
-    """Our payments that are on it there: those have to be taken off it first."""
+def _payments_on(
+    invoice: InvoiceDocument, book: MappingBook, *, but: Collection[int] = frozenset()
+) -> Iterator[Failure]:
+    """Our payments that are on it there, `but` these: they have to be taken off it first."""
     there = book.invoices.get(invoice.id)
     # While payments are not sent, they stay as they are, and QuickBooks refuses the void.
     payments = book.payments_on.get(invoice.id) if book.choices.sync_payments else None
@@ -180,7 +182,8 @@ def _payments_on(invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failur
         return
     # One of those whose answer nobody has seen is there, and until it is known, any of them.
     for payment_id in paying(there, payments):
-        yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
+        if payment_id not in but:
+            yield Failure("waits_for_payment", Subject("payment", str(payment_id), ""))
 
 
 def _payments_off_first(write: Write, invoice: InvoiceDocument, book: MappingBook) -> Iterator[Failure]:
@@ -189,8 +192,7 @@ def _payments_off_first(write: Write, invoice: InvoiceDocument, book: MappingBoo
     if there is None:
         return
     if "CustomerRef" in write.payload or ("Line" in write.payload and is_paid_more_than(invoice.total, there)):
-        here = book.payments_on.get(invoice.id, PaymentsOn()).here
-        yield from (one for one in _payments_on(invoice, book) if int(one.subject.key) not in here)
+        yield from _payments_on(invoice, book, but=book.payments_on.get(invoice.id, PaymentsOn()).here)
 
 
 def closed_period(invoice: InvoiceDocument, book: MappingBook) -> Failure:

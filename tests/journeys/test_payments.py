@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -230,8 +231,7 @@ def test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost
 ) -> None:
     """It goes to another invoice, but what was sent last has to be found first."""
     start = timezone.now()
-    one = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=one.customer)
+    one, other = settled_pair(shop, start)
     if had_gone:
         first = pay(other, at=start)
         shop.drain(start)
@@ -259,8 +259,7 @@ def test_a_payment_waits_for_another_one_that_may_be_on_its_invoice_since_a_lost
 def test_a_payment_waits_for_another_ones_later_change(shop: Shop) -> None:
     """It was entered before the other one was moved, and moved itself after that: its event is the older one."""
     start = timezone.now()
-    one = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=one.customer)
+    one, other = settled_pair(shop, start)
     former = pay(one, at=start)
     shop.drain(start)
     entered = pay(other, at=start)
@@ -279,8 +278,7 @@ def test_a_payment_waits_for_another_ones_later_change(shop: Shop) -> None:
 def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once(shop: Shop) -> None:
     """Each has to be taken off first: a person sees it at once, instead of two rows that wait for ever."""
     start = timezone.now()
-    one = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=one.customer)
+    one, other = settled_pair(shop, start)
     first, second = pay(one, at=start), pay(other, at=start)
     shop.drain(start)
     first.apply({}, at=start)
@@ -291,25 +289,28 @@ def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once
     assert {shop.event(one).state for one in (first, second)} <= {State.FAILED, State.SYNCED}, shop.events()
 
 
-def _taken_off(payment: Payment, other: Invoice, how: str, at: datetime) -> None:
-    if how == "void":
-        payment.void(at=at)
-    else:
-        payment.apply({other: payment.amount} if how == "moved" else {}, at=at)
+LEAVES: dict[str, Callable[[Payment, Invoice, datetime], object]] = {
+    "void": lambda payment, other, at: payment.void(at=at),
+    "credit": lambda payment, other, at: payment.apply({}, at=at),
+    "moved": lambda payment, other, at: payment.apply({other: payment.amount}, at=at),
+}
+TAKEN_OFF = pytest.mark.parametrize("how", LEAVES)
 
 
-TAKEN_OFF = pytest.mark.parametrize("how", ["void", "credit", "moved"])
+def settled_pair(shop: Shop, at: datetime) -> tuple[Invoice, Invoice]:
+    """Two invoices of one customer."""
+    one = shop.settled_invoice(at=at)
+    return one, shop.settled_invoice(at=at, customer=one.customer)
 
 
 @TAKEN_OFF
 def test_an_invoice_goes_to_another_customer_once_its_payment_is_off(shop: Shop, how: str) -> None:
     """Both changed here before either was sent; the payment is taken off first, and nobody is asked."""
     start = timezone.now()
-    invoice = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    invoice, other = settled_pair(shop, start)
     payment = pay(invoice, at=start)
     shop.drain(start)
-    _taken_off(payment, other, how, start)
+    LEAVES[how](payment, other, start)
     invoice.refresh_from_db()
     customer = builders.customer(shop.organization, "Hilltop Bakery", at=start)
     invoice.edit(customer=customer, at=start)
@@ -343,13 +344,12 @@ def test_an_invoice_goes_to_another_customer_after_its_payment_although_it_was_r
 @TAKEN_OFF
 def test_an_invoice_goes_to_another_customer_after_a_payment_whose_answer_was_lost(shop: Shop, how: str) -> None:
     start = timezone.now()
-    invoice = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    invoice, other = settled_pair(shop, start)
     payment = pay(invoice, at=start)
     shop.books.do("fault", fault="reset", path="payment", after_commit=True, times=1)
     shop.drain(start)
     assert shop.event(payment).state == State.CHECKING
-    _taken_off(payment, other, how, start)
+    LEAVES[how](payment, other, start)
     invoice.refresh_from_db()
     invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
     for minutes in (0, 6, 7, 12):
@@ -396,9 +396,11 @@ def test_what_waited_for_an_invoice_that_waited_for_a_payment_goes_after_both(sh
     assert shop.there(invoice)["CustomerRef"]["value"] == shop.qbo_id(invoice.customer)
 
 
-def _lower(invoice: Invoice, at: datetime) -> None:
+def priced(invoice: Invoice, price: str, at: datetime) -> Invoice:
+    """Its one line at another price."""
     [line] = invoice.lines.all()
-    invoice.edit(lines=[builders.line(item=line.item, rates=list(line.tax_rates.all()), unit_price="30")], at=at)
+    rates = list(line.tax_rates.all())
+    return invoice.edit(lines=[builders.line(item=line.item, rates=rates, unit_price=price)], at=at)
 
 
 @TAKEN_OFF
@@ -406,15 +408,14 @@ def _lower(invoice: Invoice, at: datetime) -> None:
 def test_an_invoice_becomes_less_once_its_payment_is_off(shop: Shop, how: str, is_read: bool) -> None:
     """QuickBooks would cut the payment to what the invoice is, and that looked like a change of hers."""
     start = timezone.now()
-    invoice = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    invoice, other = settled_pair(shop, start)
     payment = pay(invoice, at=start)
     shop.drain(start)
     if is_read:
         shop.hear(start)
-    _taken_off(payment, other, how, start)
+    LEAVES[how](payment, other, start)
     invoice.refresh_from_db()
-    _lower(invoice, start)
+    priced(invoice, "30", start)
     shop.drain(start)
     assert_synced(shop, payment)
     assert Decimal(str(shop.there(invoice)["Balance"])) == invoice.total
@@ -426,17 +427,16 @@ def test_an_invoice_becomes_less_once_its_payment_is_off(shop: Shop, how: str, i
 def test_with_payments_off_a_paid_invoice_stays_as_it_is(shop: Shop, how: str, change: str) -> None:
     """Nothing would take its payment off."""
     start = timezone.now()
-    invoice = shop.settled_invoice(at=start)
-    other = shop.settled_invoice(at=start, customer=invoice.customer)
+    invoice, other = settled_pair(shop, start)
     payment = pay(invoice, at=start)
     shop.drain(start)
     shop.choose(sync_payments=False)
-    _taken_off(payment, other, how, start)
+    LEAVES[how](payment, other, start)
     invoice.refresh_from_db()
     if change == "customer":
         invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
     else:
-        _lower(invoice, start)
+        priced(invoice, "30", start)
     shop.drain(start)
     event = shop.event(invoice)
     assert (event.state, event.failure_code) == (State.FAILED, "paid_in_quickbooks"), event.message
@@ -953,7 +953,7 @@ def test_a_payment_that_a_person_left_on_an_invoice_there_is_in_the_way_of_it(
     elif change == "customer":
         invoice.edit(customer=builders.customer(shop.organization, "Hilltop Bakery", at=start), at=start)
     else:
-        _lower(invoice, start)
+        priced(invoice, "30", start)
     for seconds in range(3):
         shop.drain(start + timedelta(seconds=seconds))
     event = shop.event(invoice)

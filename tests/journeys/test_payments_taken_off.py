@@ -12,33 +12,19 @@ from runacall.invoices.models import Invoice, Payment
 from sync.models import SyncEvent
 from tests import builders
 from tests.books import Shop
-from tests.journeys.test_payments import assert_synced, pay
-
-
-def _priced(price: str) -> Callable[[Invoice, datetime], object]:
-    def change(invoice: Invoice, at: datetime) -> object:
-        [line] = invoice.lines.all()
-        rates = list(line.tax_rates.all())
-        return invoice.edit(lines=[builders.line(item=line.item, rates=rates, unit_price=price)], at=at)
-
-    return change
+from tests.journeys.test_payments import LEAVES, assert_synced, pay, priced
 
 
 def _given_away(invoice: Invoice, at: datetime) -> object:
     return invoice.edit(customer=builders.customer(invoice.organization, "Hilltop Bakery", at=at), at=at)
 
 
-LEAVES: dict[str, Callable[[Payment, Invoice, datetime], object]] = {
-    "void": lambda payment, other, at: payment.void(at=at),
-    "credit": lambda payment, other, at: payment.apply({}, at=at),
-    "moved": lambda payment, other, at: payment.apply({other: payment.amount}, at=at),
-}
 CHANGES: dict[str, list[Callable[[Invoice, datetime], object]]] = {
     "nothing": [],
-    "cheaper": [_priced("30")],
-    "dearer": [_priced("300")],
+    "cheaper": [lambda invoice, at: priced(invoice, "30", at)],
+    "dearer": [lambda invoice, at: priced(invoice, "300", at)],
     "another customer's": [_given_away],
-    "another customer's and cheaper": [_given_away, _priced("30")],
+    "another customer's and cheaper": [_given_away, lambda invoice, at: priced(invoice, "30", at)],
     "void": [lambda invoice, at: invoice.void(reason="Entered twice", at=at)],
     "renumbered": [lambda invoice, at: invoice.edit(number="X-9", at=at)],
     "redated": [lambda invoice, at: invoice.edit(invoice_date=invoice.invoice_date - timedelta(days=1), at=at)],

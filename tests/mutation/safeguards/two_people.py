@@ -245,8 +245,8 @@ SAFEGUARDS = (
     Safeguard(
         "what is paid there keeps its amount and its customer",
         PLANNING,
-        "    if comparison.moves_money_or_customer and paid_by(now) and not as_here:",
-        "    if False:",
+        "    if comparison.moves_money_or_customer and paid_by(now):\n",
+        "    if False:\n",
         (f"{OF_DECIDING}::test_paid_there_then_another_total_here",),
     ),
     Safeguard(
