@@ -16,6 +16,7 @@ from qbo.mapping.list_planning import ListRecord, plan_item, said_of_item
 from qbo.mapping.marks import LONGEST_NOTE, find_section, mark, replace_section, section
 from qbo.mapping.planning import plan_invoice
 from qbo.mapping.plans import Plan
+from qbo.mapping.preflight import check_invoice
 from runacall.invoices.documents import InvoiceDocument
 from tests.qbo.documents import BOOK, CUSTOMER, ITEM, book, invoice, line
 
@@ -136,6 +137,20 @@ def test_a_paid_invoice_changes_its_customer_where_its_payment_is_taken_off(
         invoice(customer=other), replace(known, customers=customers, payments_on={9: on_it}, choices=choices)
     )
     assert codes(plan) == codes_of_failures
+
+
+def test_other_words_wait_for_no_payment_that_stays() -> None:
+    """QuickBooks has rounded the tax of all that is paid a cent higher; nothing is cut by a description."""
+    total = invoice().total + Decimal("0.01")
+    applied = {"Amount": str(total), "LinkedTxn": [{"TxnId": "301", "TxnType": "Invoice"}]}
+    theirs = answered(invoice(), SyncToken="1", Balance=0, LinkedTxn=[{"TxnId": "77", "TxnType": "Payment"}])
+    paid = PaymentsOn({5: TransactionRef("77", "0", theirs={"Line": [applied]})}, here=frozenset({5}))
+    known = replace(there_is(invoice(), theirs={**theirs, "TotalAmt": total}), payments_on={9: paid})
+    known = replace(known, choices=replace(known.choices, sync_payments=True))
+    changed = invoice(lines=(line(description="Longer visit"),))
+    plan = plan_invoice(changed, known)
+    assert "Line" in said_by(plan)
+    assert "waits_for_payment" not in [one.code for one in check_invoice(changed, plan, known)]
 
 
 def test_a_link_without_a_base_that_agrees_gets_one() -> None:
