@@ -75,7 +75,7 @@ RULES = (
         "what is paid there keeps its amount and its customer",
         "paid there, and the price is changed here",
         PLANNING,
-        "    if comparison.moves_money_or_customer and paid_by(now) and not as_here:",
+        "    if comparison.moves_money_or_customer and paid_by(now):",
         "    if False:",
     ),
     _rule(
