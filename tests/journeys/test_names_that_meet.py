@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -396,3 +397,26 @@ def test_an_e_mail_that_is_none_is_refused_here(shop: Shop) -> None:
     for wrong in ("anna", "anna@example.com; ben@example.com", "anna@example.com,"):
         with pytest.raises(ValidationError, match="Enter one e-mail address"):
             builders.customer(shop.organization, "Anna Smith", email=wrong)
+
+
+# --- a name that was given up ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["the new name arrived", "it did not"])
+def test_a_new_product_gets_the_name_that_another_gave_up_without_an_answer(shop: Shop, arrives: bool) -> None:
+    at = timezone.now()
+    shop.choose(sync_customer_updates=True)
+    labor = shop.item("Labor")
+    shop.settled_invoice(item=labor, at=at)
+    shop.books.do("fault", fault="reset", path="write", after_commit=arrives, times=1)
+    labor.edit(name="Labor on Sundays", at=at)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    new = builders.item(shop.organization, "Labor")
+    invoice = shop.invoice(item=new, at=at)
+    shop.drain(at)
+    shop.assert_in_books(invoice)
+    assert shop.books.row("Item", shop.qbo_id(new))["Name"] == ("Labor" if arrives else f"Labor ({new.pk})")
+    shop.drain(at + timedelta(minutes=20))
+    assert shop.event(labor).state == State.SYNCED
+    assert shop.books.row("Item", shop.qbo_id(labor))["Name"] == "Labor on Sundays"

@@ -19,7 +19,7 @@ from qbo.mapping.book import MappingBook, Ref
 from qbo.mapping.list_planning import ListRecord, carried_over, plan_item, said_of_item
 from qbo.mapping.loading import load_book, load_list_records, load_ruled, product_row, ref_of
 from qbo.mapping.matching import Match, Ruled, ambiguous_item, candidate_names, match_item
-from qbo.mapping.names import OF_ITEM, full_name_key, name_key
+from qbo.mapping.names import OF_ITEM, full_name_key, name_for_quickbooks, name_key
 from qbo.mapping.payloads import Write, item_account_payload, item_payload
 from qbo.mapping.plans import Plan
 from qbo.mapping.preflight import check_new_item, inactive_product, item_inactive
@@ -55,6 +55,7 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
     settled: list[Outcome] = []
     ready: list[Ready] = []
     names: set[str] = set()
+    was_read = bool(sent)
     for event in events:
         item, known, sends = documents.get(event.record_id), there.get(event.record_id), sent.get(event.record_id, [])
         waits = still_under_way(drain, event, sends)
@@ -66,6 +67,10 @@ def prepare_items(drain: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
             verdict = _told(verdict, merged[event.record_id])
         if isinstance(verdict, Outcome) and verdict.failure and read_old_lists(drain, [verdict.failure]):
             book = load_book(drain.connection, items=list(documents.values()))
+            verdict = _judge(drain, event, item, book, names, sends, known)
+        if item and not was_read and _is_beside_a_renamed_one(drain, item, verdict):
+            read_lists(drain, ["Item"])
+            was_read = True
             verdict = _judge(drain, event, item, book, names, sends, known)
         if isinstance(verdict, Ready) and item and sends:
             verdict = not_yet(drain, event, sends) or _renamed(drain, event, verdict, item, sends)
@@ -148,6 +153,18 @@ def _judge(
         return refused_here(drain, event, first, write, further=[Further(one) for one in rest])
     former_id = there.qbo_id if there else ""
     return Ready.to_send(event, write, former_id=former_id, said=said_of_item(item, book.chosen_account(item)))
+
+
+def _is_beside_a_renamed_one(drain: Drain, item: ItemDocument, verdict: Ready | Outcome) -> bool:
+    """Whether it is to be made under a name with its number, because another of ours has its name there, which is
+    called otherwise here: what that one was renamed to may have arrived without an answer.
+    """
+    beside = name_for_quickbooks(item.name, OF_ITEM, record_id=item.id, taken=True)
+    if not isinstance(verdict, Ready) or verdict.write.payload.get("Name") != beside:
+        return False
+    _, held = candidates(drain.connection, [item])
+    holders = load_items(held.values()).values()
+    return any(name_key(one.name) != name_key(item.name) for one in holders)
 
 
 def _is_owed(drain: Drain, item: ItemDocument, book: MappingBook) -> bool:
