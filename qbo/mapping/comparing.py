@@ -268,19 +268,20 @@ def compare(wanted: Iterable[Wanted], rows: Iterable[Row], unread: Mapping[str, 
 
 def _without_copies(one: Wanted, rows: Sequence[Row], found: Comparison) -> Sequence[Row]:
     """Of several rows the linked one is ours; those with another number are copies that the bookkeeper made, even where
-    the linked one was deleted.
+    the linked one was deleted, or is void and has no link any more because it will be sent again.
 
     A copy made in QuickBooks gets its own number; a second row with our number is a twin.
     """
     ours = [row for row in rows if one.qbo_id and str(row["Id"]) == one.qbo_id]
     number = ours[0].get("DocNumber") if ours else one.number
-    if not (ours or (one.qbo_id and number)):
-        return rows
-    copies = [row for row in rows if row not in ours and row.get("DocNumber") != number]
-    if copies:
-        found.copies.append(Twin(one.invoice, tuple(str(row["Id"]) for row in copies)))
-    # A void one beside it was sent again as a new invoice.
-    return [row for row in rows if row in ours or not (row in copies or (ours and is_void(row)))]
+    was_there = bool(one.qbo_id) or any(is_void(row) and row.get("DocNumber") == number for row in rows)
+    if ours or (was_there and number):
+        copies = [row for row in rows if row not in ours and row.get("DocNumber") != number]
+        if copies:
+            found.copies.append(Twin(one.invoice, tuple(str(row["Id"]) for row in copies)))
+        rows = [row for row in rows if row not in copies]
+    # A void one beside it was sent again as a new invoice, or will be.
+    return [row for row in rows if row in ours or not is_void(row)] or rows
 
 
 def _judge(one: Wanted, rows: Sequence[Row], found: Comparison) -> None:

@@ -264,6 +264,29 @@ def test_copied_there_then_reconcile(shop: Shop, invoice: Invoice) -> None:
     assert compared.agrees
 
 
+def test_copied_there_and_sent_as_a_new_one_that_is_stopped(shop: Shop, office: Office, invoice: Invoice) -> None:
+    """The void one has no link any more: it and her copy are not taken for two of ours."""
+    there, item = shop.there(invoice), shop.qbo_id(invoice.lines.get().item)
+    copy = {key: there[key] for key in ("CustomerRef", "PrivateNote", "TxnDate", "TxnTaxDetail")}
+    lines = [{**line, "Id": ""} for line in there["Line"] if line["DetailType"] != "SubTotalLineDetail"]
+    shop.books.post("invoice", {**copy, "Line": lines})
+    void_there(shop, invoice)
+    invoice.edit(internal_note="called back", at=timezone.now())
+    shop.drain()
+    shop.books.do("deactivate", entity="Item", id=item)
+    press(office, invoice, "send_as_new")
+    shop.read_lists("Item").drain()
+    assert shop.event(invoice).failure_code == "item_inactive"
+    compared = shop.compared()
+    assert compared.twice == []
+    assert [one.invoice.id for one in compared.copies] == [invoice.pk]
+    assert [one.fields for one in compared.different] == [{"void": ("no", "yes")}]
+    shop.books.do("reactivate", entity="Item", id=item)
+    shop.read_lists("Item")
+    shop.drain()
+    assert shop.reconciles()
+
+
 @pytest.fixture
 def waits(shop: Shop) -> SyncEvent:
     """An invoice in the books, edited here, that only its customer stops: both changed that one, then it was deleted

@@ -124,7 +124,7 @@ def hers_of_invoice(row: Row) -> Fields:
     note = [line.strip() for line in str(row.get("PrivateNote") or "").splitlines()]
     return {
         "words": [line for line in note if line.startswith(HERS)],
-        "lines": [_without_names({**line, "LineNum": 0}) for line in lines if not token_of(line)],
+        "lines": [_her_line(line) for line in lines if not token_of(line)],
         "put on lines": {
             line["Id"]: {key: line["SalesItemLineDetail"].get(key) for key in ("ClassRef", "ServiceDate")}
             for line in lines
@@ -134,6 +134,14 @@ def hers_of_invoice(row: Row) -> Fields:
         "shipped": row.get("ShipDate"),
         "payments": row.get("LinkedTxn"),
     }
+
+
+def _her_line(line: Row) -> Row:
+    """Without its place, and without the account, which QuickBooks takes from the product when a line is written."""
+    detail = line.get(str(line.get("DetailType"))) or {}
+    left = {key: value for key, value in detail.items() if key != "ItemAccountRef"}
+    kept: Row = _without_names({**line, "LineNum": 0, str(line.get("DetailType")): left})
+    return kept
 
 
 def _without_names(value: Any) -> Any:

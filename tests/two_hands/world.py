@@ -689,8 +689,9 @@ class World:
         customers = self.links(self.realm, "customer")
         for invoice in self.invoices():
             row = rows.get(links.get(invoice.pk, ""))
-            # One that is to be sent as new still has the row that was voided.
-            row = row or next((one for one in rows.values() if words.record_of(one) == invoice.pk), None)
+            # One that is to be sent as new still has the row that was voided, and a copy of that may be there.
+            marked = [one for one in rows.values() if words.record_of(one) == invoice.pk]
+            row = row or next(iter(sorted(marked, key=words.is_void, reverse=True)), None)
             if invoice.pk not in told and invoice.pk not in missing:
                 assert row is None or invoice.status == Invoice.Status.VOID, f"{invoice} is passed over by reconcile"
                 continue
