@@ -67,9 +67,23 @@ SAFEGUARDS = (
     Safeguard(
         "a copy does not stand for the original that was deleted there",
         COMPARING,
-        "    if not (ours or (one.qbo_id and number)):\n",
-        "    if not ours:\n",
+        "    was_there = bool(one.qbo_id) or any(",
+        "    was_there = any(",
         (f"{OF_TWO}::test_a_copy_does_not_stand_for_the_original_that_she_deleted",),
+    ),
+    Safeguard(
+        "a copy is no twin of the void one that is to be sent again",
+        COMPARING,
+        'bool(one.qbo_id) or any(is_void(row) and row.get("DocNumber") == number for row in rows)',
+        "bool(one.qbo_id)",
+        (f"{OF_DECIDING}::test_copied_there_and_sent_as_a_new_one_that_is_stopped",),
+    ),
+    Safeguard(
+        "a new product gets the name that another gave up without an answer",
+        "sync/engine/prepare/items.py",
+        "        if item and not was_read and _is_beside_a_renamed_one(drain, item, verdict):\n",
+        "        if False:\n",
+        (f"{OF_NAMES}::test_a_new_product_gets_the_name_that_another_gave_up_without_an_answer",),
     ),
     Safeguard(
         "two customers of one name are two when the books are compared",
