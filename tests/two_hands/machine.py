@@ -619,18 +619,21 @@ class TwoHands(Hands):
     def bookkeeper_deletes_a_customer(self, number: int) -> None:
         row = self.customer(number)
         if self.books.do("delete_customer", id=row["Id"]):
-            self.allow_customer_again(row["Id"])
+            self.allow_customer_again(row)
 
-    def allow_customer_again(self, qbo_id: str) -> None:
-        for record_id, key in self.world.links(self.world.realm, "customer").items():
-            if key == qbo_id:
-                self.world.known[self.world.realm, "customer", record_id].licences += 1
+    def allow_customer_again(self, row: Row) -> None:
+        """`row`: as it was before it went. Nobody's may have been made for one of ours whose answer was lost."""
+        links = self.world.links(self.world.realm, "customer")
+        linked = {record_id for record_id, key in links.items() if key == row["Id"]}
+        for record_id in linked or self.world.makers(self.world.realm, "customer", row) - links.keys():
+            self.world.known[self.world.realm, "customer", record_id].licences += 1
 
     @bookkeeper(number=ANY, into=ANY)
     def bookkeeper_merges_customers(self, number: int, into: int) -> None:
-        loser, survivor = self.customer(number)["Id"], self.any_of("customer", into)["Id"]
+        row, survivor = self.customer(number), self.any_of("customer", into)["Id"]
+        loser = row["Id"]
         if loser != survivor and self.books.do("merge_customers", loser={"id": loser}, survivor={"id": survivor}):
-            self.allow_customer_again(loser)
+            self.allow_customer_again(row)
 
     @bookkeeper(name=NAMES, kind=("Customer", "Vendor"), email=EMAILS)
     def bookkeeper_adds_a_name(self, name: str, kind: str, email: str) -> None:
