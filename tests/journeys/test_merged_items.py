@@ -47,6 +47,19 @@ def test_the_next_invoice_goes_with_the_one_that_is_left(shop: Shop, office: Off
     assert shop.reconciles()
 
 
+def test_void_ones_show_where_it_went_as_well(shop: Shop, labor: PricebookItem) -> None:
+    """The latest invoices are void there: their lines have moved, too."""
+    void = [shop.settled_invoice(item=labor) for _ in range(MOVED_INVOICES)]
+    for one in void:
+        shop.books.do("void", entity="Invoice", id=shop.qbo_id(one))
+    survivor = hourly(shop)
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.qbo_id(labor) == survivor
+
+
 def test_a_change_goes_where_the_product_went(shop: Shop, labor: PricebookItem) -> None:
     survivor = hourly(shop)
     loser = merge(shop, labor, survivor)

@@ -32,9 +32,16 @@ def survivors(drain: Drain, item_ids: Iterable[int]) -> dict[int, Ref]:
     invoices = {item_id: _latest_with(drain, item_id) for item_id in gone}
     ids = {link.qbo_id for links in invoices.values() for link in links}
     read = read_where_in(drain.turn.client(), "Invoice", "Id", ids, pace=drain.pace) if ids else []
-    rows = {str(row["Id"]): row for row in read if not is_void(row)}
+    rows = {str(row["Id"]): row for row in read}
     named = {
-        item_id: {one for link in links if link.qbo_id in rows for one in _products(item_id, link, rows[link.qbo_id])}
+        item_id: {
+            one
+            for link in links
+            if (row := rows.get(link.qbo_id))
+            for one in _products(item_id, link, row)
+            # A void one that still names it says nothing: nobody has shown that a merge moves its lines, too.
+            if not (is_void(row) and one == gone[item_id])
+        }
         for item_id, links in invoices.items()
     }
     moved = {key: ids.pop() for key, ids in named.items() if len(ids) == 1 and gone[key] not in ids}
