@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,8 @@ class Drain:
     synced: int = 0
     # Whether nothing was due at the last look.
     is_empty: bool = False
+    # How often this drain has claimed an event, by its id.
+    claims: Counter[int] = field(default_factory=Counter)
     # How many waves of invoices were sent.
     invoice_waves: int = 0
     # How often QuickBooks refused a token that looked fresh, since it last took a write.

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -42,6 +42,11 @@ ROUND_SECONDS = 5.0
 
 # How soon to try again after an error of ours that is not about one event.
 STUMBLE_PAUSE = 60.0
+
+# How often one drain claims an event, and for how long it rests after that; in the operators' log it is called so.
+MOST_CLAIMS = 20
+REST = timedelta(minutes=1)
+OVER_AND_OVER = "over and over"
 
 Now = Callable[[], datetime]
 
@@ -216,7 +221,7 @@ def _one_wave(work: Drain, there: Due) -> bool:
     try:
         if there.is_stale:
             refresh_stale_lists(work)
-        events = _looked_again(work, events)
+        events = _looked_again(work, _not_over_and_over(work, events))
         if not events:
             return True
         ready = _prepared(work, events)
@@ -268,6 +273,30 @@ def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
         drain.lease.assert_held()
         for event in events:
             requeue(event, due_at=event.due_at or drain.now())
+
+
+def _not_over_and_over(work: Drain, events: list[SyncEvent]) -> list[SyncEvent]:
+    """Those that this drain has not claimed MOST_CLAIMS times. The others rest for a while.
+
+    An event takes a few turns, for what it needs and after what QuickBooks refuses. One that comes back and back, such
+    as two that wait for each other by an error of ours, would keep a worker and Intuit busy without end.
+    """
+    work.claims.update(event.pk for event in events)
+    often = [event for event in events if work.claims[event.pk] > MOST_CLAIMS]
+    if not often:
+        return events
+    operators_log.warn(
+        OVER_AND_OVER,
+        organization=work.connection.organization_id,
+        connection=work.connection.pk,
+        realm=work.connection.realm_id,
+        events=len(often),
+    )
+    with transaction.atomic():
+        work.lease.assert_held()
+        for event in often:
+            requeue(event, due_at=work.now() + REST)
+    return [event for event in events if event not in often]
 
 
 def take_over(drain: Drain) -> None:

@@ -275,6 +275,29 @@ def test_a_payment_waits_for_another_ones_later_change(shop: Shop) -> None:
     assert_synced(shop, former, entered)
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["", "and their first sends were lost"])
+@pytest.mark.parametrize("amounts", [("98", "10"), ("10", "98"), ("50", "58"), ("40", "40", "28")], ids=" + ".join)
+def test_new_payments_for_which_there_is_no_room_do_not_wait_for_each_other(
+    shop: Shop, amounts: tuple[str, ...], lost: bool
+) -> None:
+    """She took money that is not known here yet, and each of them is more than what is left of the invoice."""
+    start = timezone.now()
+    invoice = shop.settled_invoice(at=start)
+    payments = [pay(invoice, one, at=start) for one in amounts]
+    if lost:
+        shop.books.do("fault", fault="reset", path="payment", times=len(payments))
+        shop.drain(start)
+        shop.books.do("clear_faults")
+    shop.pay_there(invoice, amount=100)
+    before = shop.books.writes()
+    for minutes in range(0, 60, 6):
+        shop.drain(start + timedelta(minutes=minutes))
+    assert shop.books.writes() - before <= 4 * len(payments)
+    assert {shop.event(one).state for one in payments} == {State.FAILED}
+    assert {shop.event(one).failure_code for one in payments} == {"payment_over_applied"}
+    assert {shop.event(one).blocked_by for one in payments} == {""}
+
+
 def test_two_payments_that_change_places_wait_for_each_other_no_longer_than_once(shop: Shop) -> None:
     """Each has to be taken off first: a person sees it at once, instead of two rows that wait for ever."""
     start = timezone.now()

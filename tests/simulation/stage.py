@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from django.apps import apps
 from django.conf import settings
@@ -21,7 +22,8 @@ from django_q.signing import SignedPackage
 from qbo.failures import Answer
 from qbo.faults.reading import read_fault
 from qbo_emulator.router import Emulator
-from runacall import clock
+from runacall import clock, operators_log
+from sync.engine.drain import OVER_AND_OVER
 from sync.worker.broker import PromptBroker
 from sync.worker.cluster import free_the_dead
 from sync.worker.wake import wake_due
@@ -145,8 +147,16 @@ class Run:
         for host in hosts:
             work.start(Process(f"cluster {host.name}", host, cluster(work)))
         work.start(Process("web", hosts[-1], office.main))
+        note = operators_log.note
+
+        def noted(what: str, **facts: Any) -> None:
+            if what == OVER_AND_OVER:
+                watch.tell("an event came back to be sent over and over")
+            note(what, **facts)
+
         try:
-            self._weather(work, office, watch)
+            with patch.object(operators_log, "note", noted):
+                self._weather(work, office, watch)
         finally:
             machine.running, machine.standing = None, work.now
             self.stage.network.work = None

@@ -1,16 +1,24 @@
 """The engine from change to books, over real HTTP to the emulator."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from qbo.connection.connecting import connect
 from qbo.models import ConnectionSettings, Lease, Link, TaxMapping
+from sync.engine import drain as draining
+from sync.engine.context import Drain
 from sync.engine.drain import drain
+from sync.engine.outcomes import Outcome, record
+from sync.engine.prepare.invoices import prepare_invoices
+from sync.engine.send.push import Ready
 from sync.log.wording import Standing, row_text
-from sync.models import State, SyncEvent
+from sync.models import Attempt, State, SyncEvent
 from sync.operations.dismissing import dismiss, take_back
 from sync.operations.retrying import retry
 from sync.retry_policy import Policy
@@ -259,3 +267,28 @@ def test_an_invoice_follows_its_customer_and_item_whatever_kept_those_out(shop: 
     retry(SyncEvent.objects.filter(record_type__in=("customer", "item")), by=None, at=later)
     shop.drain(later)
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+
+
+def test_what_comes_back_over_and_over_rests(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of ours that has an event wait for nothing keeps neither a worker busy nor the neighbours out."""
+    start = timezone.now()
+    shop.settled_invoice(at=start)
+    never, looks, warned = shop.invoice(at=start), list[int](), list[str]()
+
+    def prepare(work: Drain, events: Sequence[SyncEvent]) -> list[Ready]:
+        back = [event for event in events if event.record_id == never.pk]
+        looks.extend(event.pk for event in back)
+        attempts = [work.attempt(event, Attempt.Kind.SETTLED_HERE) for event in back]
+        with transaction.atomic():
+            record([Outcome.queued(attempt, due_at=work.now()) for attempt in attempts], at=work.now())
+        return prepare_invoices(work, [event for event in events if event not in back])
+
+    monkeypatch.setitem(draining.PREPARE, "invoice", prepare)
+    monkeypatch.setattr(draining.operators_log, "warn", lambda what, **facts: warned.append(what))
+    neighbour = shop.invoice(at=start)
+    for count in (1, 1, 2):
+        shop.drain(start if len(warned) < 1 else start + (count - 1) * draining.REST)
+        assert len(looks) == count * draining.MOST_CLAIMS
+        assert warned == [draining.OVER_AND_OVER] * count
+    assert shop.event(neighbour).state == State.SYNCED
+    assert (shop.event(never).state, shop.event(never).due_at) == (State.QUEUED, start + 2 * draining.REST)

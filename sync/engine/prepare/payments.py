@@ -185,15 +185,17 @@ def _may_wait_for(drain: Drain, event: SyncEvent, name: RecordName) -> bool:
 
 def _paying_as_well(drain: Drain, event: SyncEvent, payment: PaymentDocument, book: MappingBook) -> QuerySet[Payment]:
     """Other payments of ours that pay one of its invoices there and have a change to be sent, and those that may pay
-    one since an answer was lost. Of two that change places and are looked at together only the later one waits.
+    one since an answer was lost. Of two that are looked at together only the later one waits.
     """
     paid = {book.invoices[one.invoice_id].qbo_id for one in payment.applied if one.invoice_id in book.invoices}
     changes = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.PAYMENT, direction=Direction.OUT)
-    changes = changes.open().exclude(record_id=payment.id).exclude(pk__gt=event.pk, state=State.SENDING)
+    looked_at_too = changes.filter(pk__gt=event.pk, state=State.SENDING).values("record_id")
+    changes = changes.open().exclude(record_id=payment.id)
     links = Link.objects.of(drain.connection, EntityType.PAYMENT).filter(record_id__in=changes.values("record_id"))
     others = {one.record_id for one in links if paid & applied_by(transaction_ref(one).now).keys()}
     lost = {pk for pk, amounts in lost_payments(drain, {payment.customer.id}).items() if paid & amounts.keys()}
-    return Payment.objects.filter(pk__in=others | lost).exclude(pk=payment.id).order_by("pk")
+    found = Payment.objects.filter(pk__in=others | lost).exclude(pk=payment.id)
+    return found.exclude(pk__in=looked_at_too).order_by("pk")
 
 
 # --- what may be there already --------------------------------------------------------------------------------------

@@ -425,4 +425,11 @@ SAFEGUARDS = (
         "",
         ("tests/sync/test_overtaken.py::test_whoever_is_overtaken_writes_nothing",),
     ),
+    Safeguard(
+        "what comes back over and over rests",
+        "sync/engine/drain.py",
+        "_looked_again(work, _not_over_and_over(work, events))",
+        "_looked_again(work, events)",
+        ("tests/sync/test_engine.py::test_what_comes_back_over_and_over_rests",),
+    ),
 )
