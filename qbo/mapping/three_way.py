@@ -167,9 +167,10 @@ class Comparison:
         A product or tax code there that is the one we would send is no question: ours follows a merge of products.
         """
         was, now = ({str(line.get("Id")): line for line in own_lines(row)} for row in (self.base.row, self.now))
+        asked = self._needed()
         for position, j in self.pairs.items():
             name = f"line {position + 1}"
-            forced = name in self.base.ours_wins
+            forced = name in self.base.ours_wins or j in asked
             if not forced and j is not None and not self._is_changed(position, j):
                 continue
             qbo_id = self.base.line_ids[position] if position < len(self.base.line_ids) else ""
@@ -332,6 +333,12 @@ class Comparison:
             if not is_there and j is not None and not forced and not self._is_changed(position, j):
                 gone.add(j)
         return gone
+
+    def _needed(self) -> set[int]:
+        """Our lines that somebody removed there, if none would be left without them: each side took off what the other
+        left, and QuickBooks refuses an invoice without a line.
+        """
+        return self._removed_there() if self.moves_money and all(map(is_discount, self._lines())) else set()
 
     @cached_property
     def _is_pure(self) -> bool:

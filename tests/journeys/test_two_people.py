@@ -379,6 +379,29 @@ def test_the_same_line_changed_on_both_sides_is_a_persons_to_decide(shop: Shop) 
     assert Decimal(str(shop.there(invoice)["TotalAmt"])) == Decimal("216.00")
 
 
+@pytest.mark.parametrize("is_ours", [True, False], ids=["ours", "hers"])
+@pytest.mark.parametrize("has_discount", [False, True], ids=["plain", "discount"])
+def test_where_each_takes_off_the_line_that_the_other_leaves_a_person_decides(
+    shop: Shop, has_discount: bool, is_ours: bool
+) -> None:
+    """QuickBooks takes no invoice without a line: it was refused, and each retry was refused as well."""
+    labor, part = (builders.line(item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter"))
+    invoice = shop.settled_invoice(lines=[labor, part], discount=Decimal(5 * has_discount))
+    there = shop.there(invoice)
+    first, *rest = [line for line in there["Line"] if line["DetailType"] != "SubTotalLineDetail"]
+    bookkeeper(shop, invoice, Line=rest)
+    invoice.edit(lines=invoice.line_inputs()[:1], at=timezone.now())
+    shop.drain()
+    assert state(shop, invoice) == (State.FAILED, "changed_in_quickbooks")
+    (side,) = [side for side in shop.event(invoice).facts["sides"] if side["field"].startswith("line")]
+    assert (side["ours"], side["theirs"]) == ("1 × 100 = 100.00 Labor", "")
+    decide(deciding.send_ours if is_ours else deciding.keep_quickbooks, shop)
+    shop.drain()
+    assert state(shop, invoice) == (State.SYNCED, "")
+    kept = first if is_ours else rest[0]
+    assert [line["Description"] for line in own_lines(shop.there(invoice))] == [kept["Description"]]
+
+
 def test_another_line_of_ours_that_she_corrected_stays_corrected(shop: Shop) -> None:
     lines = [builders.line(item=shop.item(name), rates=[shop.rate]) for name in ("Labor", "Filter")]
     invoice = shop.settled_invoice(lines=lines)

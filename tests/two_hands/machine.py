@@ -344,6 +344,10 @@ class TwoHands(Hands):
             # A line is told by its place; which one that is shows in what both changed.
             lines = {name for name in lines if said.get(name) != (known.said or {}).get(name)}
             clashing = {name for name in lines if (known.held or {}).get(name) != (known.seen or {}).get(name)}
+            # One that only she took off is asked about where nothing else would be left on the invoice.
+            asked = [side for side in event.facts["sides"] if side["field"].startswith("line ") and not side["theirs"]]
+            gone = [words.TOKEN.search(side["ours"]) for side in asked]
+            clashing |= {f"line {token[0]}" for token in gone if token and f"line {token[0]}" in said}
             known.ours_wins |= {name for name in told if not name.startswith("line ") and name != "tax"} | clashing
             known.held, known.undecided = known.seen, known.undecided or known.held
 

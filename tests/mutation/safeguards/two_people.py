@@ -285,6 +285,13 @@ SAFEGUARDS = (
         (f"{OF_TWO}::test_after_keeping_hers_each_line_is_still_known",),
     ),
     Safeguard(
+        "where each took off the line that the other left a person decides",
+        THREE_WAY,
+        "            forced = name in self.base.ours_wins or j in asked\n",
+        "            forced = name in self.base.ours_wins\n",
+        (f"{OF_TWO}::test_where_each_takes_off_the_line_that_the_other_leaves_a_person_decides",),
+    ),
+    Safeguard(
         "a discount that the bookkeeper gave stays",
         THREE_WAY,
         'is_ours = "discount" in self.here',
