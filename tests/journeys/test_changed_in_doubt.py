@@ -693,19 +693,67 @@ def test_a_payment_of_hers_is_no_reason_to_ask_about_a_lost_change(shop: Shop) -
     assert shop.there(invoice)["CustomerMemo"] == {"value": "call first"}
 
 
-def test_a_change_that_was_refused_was_not_taken_back(shop: Shop) -> None:
+@pytest.mark.parametrize("batch", [False, True], ids=["on its own", "in a batch"])
+def test_a_change_that_was_refused_was_not_taken_back(shop: Shop, settings: Any, batch: bool) -> None:
     """She had changed the row before, so QuickBooks refused ours: a retry asks what is still the case."""
+    settings.SYNC = {**settings.SYNC, "ALONE_AT_MOST": 0 if batch else 5}
     at = timezone.now()
-    invoice = shop.settled_invoice(at=at)
+    invoice, other = (shop.settled_invoice(at=at) for _ in range(2))
     for words in ("hers", "hers again"):
         row = shop.there(invoice)
         shop.books.post("invoice", {**row, "PrivateNote": f"{row['PrivateNote']}\n{words}"})
     shop.pay_there(invoice, amount=50)
     dearer(invoice, at)
+    reworded(other, at)
     for turn in range(3):
         shop.drain(at + turn * LATER)
         assert shop.event(invoice).failure_code == "paid_in_quickbooks", shop.event(invoice).message
         shop.retry(at=at + turn * LATER)
+    assert shop.event(other).state == State.SYNCED
+
+
+def test_a_change_that_was_answered_was_not_taken_back(shop: Shop) -> None:
+    """It is in the base; what she changed since is compared with that, by however many versions the row has moved."""
+    at = timezone.now()
+    invoice = longer(shop.settled_invoice(at=at), at)
+    shop.drain(at)
+    shop.pay_there(invoice, amount=50)
+    first, permit = invoice.line_inputs()
+    invoice.edit(lines=[replace(first, unit_price=Decimal(120)), permit], at=at)
+    shop.drain(at)
+    assert shop.event(invoice).failure_code == "paid_in_quickbooks"
+    for words in ("Permit of the city", "Permit of the county"):
+        row = shop.there(invoice)
+        row["Line"][1]["Description"] = words
+        shop.books.post("invoice", row)
+    for payment in shop.books.rows("Payment"):
+        shop.books.delete("Payment", payment)
+    shop.retry(at=at)
+    shop.drain(at + LATER)
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    lines = [line for line in shop.there(invoice)["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+    said = [(line["Amount"], line["Description"]) for line in lines]
+    assert said == [(120, "Labor"), (20, "Permit of the county")]
+
+
+def test_trouble_with_a_change_in_a_batch_says_nothing_of_it(shop: Shop, settings: Any) -> None:
+    """QuickBooks did it all the same, and she took it back before Run a Call looked."""
+    settings.SYNC = {**settings.SYNC, "ALONE_AT_MOST": 0}
+    at = timezone.now()
+    invoice, other = (shop.settled_invoice(at=at) for _ in range(2))
+    before = shop.there(invoice)
+    for one in (invoice, other):
+        reworded(one, at)
+    shop.books.do("fault", fault="item_fault", code="10000", times=1)
+    shop.drain(at)
+    assert shop.event(invoice).failure_code == "server_error"
+    for words in ({"value": "call first"}, {"value": ""}):
+        there = shop.there(invoice)
+        shop.books.post("invoice", {**before, "CustomerMemo": words, "SyncToken": there["SyncToken"]})
+    hers = shop.there(invoice)
+    shop.drain(at + LATER)
+    assert shop.event(invoice).failure_code == "changed_in_quickbooks", shop.event(invoice).message
+    assert shop.there(invoice) == hers
 
 
 def test_a_refusal_of_the_same_bytes_says_nothing_of_what_was_sent_before(shop: Shop) -> None:

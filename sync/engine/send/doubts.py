@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from qbo import catalogue
 from qbo.connection.client import decode
 from qbo.connection.queries import quoted, read_rows
 from qbo.connection.turn import MustWait
+from qbo.failures import FailureKind
 from qbo.json_objects import JsonMapping, Row
 from qbo.mapping.applied import paid_by
 from qbo.mapping.base import Base, created_there_at, kept_part
@@ -20,11 +22,11 @@ from qbo.models import ConnectionSettings, Link
 from runacall.invoices.models import Invoice, Payment
 from sync.engine.context import Drain, Stop
 from sync.engine.outcomes import requeue
-from sync.engine.send.answers import APART, events_of
+from sync.engine.send.answers import APART, DUPLICATE_REQUEST, HTTP_OK, events_of
 from sync.engine.send.push import resend
 from sync.engine.send.sent_items import SentItem
 from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
-from sync.models import State, Submission, SyncEvent
+from sync.models import Attempt, State, Submission, SyncEvent
 from sync.models.events import EntityType
 
 logger = logging.getLogger(__name__)
@@ -129,14 +131,14 @@ def _look_instead(work: Drain, submission: Submission) -> None:
 class Sent:
     """One write that may have arrived: as what it went out, when last, and until when it may still arrive.
 
-    `is_refused`: it went out once, and QuickBooks said no to all that went with it.
+    `is_answered`: it went out once, and QuickBooks said what became of it: refused, or in the base.
     """
 
     payload: JsonMapping
     sent_at: datetime
     over_at: datetime
     item: SentItem
-    is_refused: bool = False
+    is_answered: bool = False
 
 
 def base_as_sent(sends: Sequence[Sent], entity: str) -> str:
@@ -150,14 +152,16 @@ def base_as_sent(sends: Sequence[Sent], entity: str) -> str:
 def sent_before(drain: Drain, entity: str, events: Iterable[SyncEvent]) -> dict[int, list[Sent]]:
     """By record, what was sent for these events, which are all of QuickBooks' `entity`; empty if nothing was."""
     found: dict[int, list[Sent]] = {event.record_id: [] for event in events}
+    answered = _answered(drain, entity, list(found))
     for submission in _submissions(drain, entity, list(found)):
         over_at = submission.done_for(answers_within=drain.answers_within)
         sent_at = submission.last_sent_at or submission.created_at
         # A refusal of the same bytes, as for an old token, says nothing of what was sent before.
-        is_refused = submission.sends == 1 and submission.http_status in REFUSED
+        went_once, is_refused = submission.sends == 1, submission.http_status in REFUSED
         for item, payload in _writes(submission, entity):
             if item.record_id in found:
-                found[item.record_id].append(Sent(payload, sent_at, over_at, item, is_refused))
+                is_answered = went_once and (is_refused or (submission.pk, item.event_id) in answered)
+                found[item.record_id].append(Sent(payload, sent_at, over_at, item, is_answered))
     return found
 
 
@@ -182,7 +186,7 @@ def maybe_undone(drain: Drain, link: Link, sends: Sequence[Sent]) -> Sent | None
     """The last of `sends` if it may have arrived and been changed back there since: the row there is at least two
     versions on from the one that it was sent for, and no payments have made them.
     """
-    last, theirs = next((one for one in reversed(sends) if not one.is_refused), None), decode(link.theirs)
+    last, theirs = next((one for one in reversed(sends) if not one.is_answered), None), decode(link.theirs)
     sent_for, now = (str(one.get("SyncToken") or "") for one in (last.payload if last else {}, theirs))
     if not (sent_for.isdecimal() and now.isdecimal()):
         return None
@@ -251,6 +255,17 @@ def _spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
         else:
             joined.append((start, end))
     return joined
+
+
+def _answered(drain: Drain, entity: str, record_ids: list[int]) -> set[tuple[int, int]]:
+    """By submission and event, the writes that QuickBooks took or refused, each by an answer of its own."""
+    events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
+    tries = Attempt.objects.filter(event__in=events, kind=Attempt.Kind.SENT, http_status=HTTP_OK)
+    return {
+        (submission_id, event_id)
+        for submission_id, event_id, code in tries.values_list("submission", "event", "failure_code")
+        if not code or (code != DUPLICATE_REQUEST and catalogue.entry(code).kind is not FailureKind.TRANSIENT)
+    }
 
 
 def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:

@@ -602,15 +602,32 @@ SAFEGUARDS = (
     Safeguard(
         "a change that was refused is no lost one",
         "sync/engine/send/doubts.py",
-        "        is_refused = submission.sends == 1 and submission.http_status in REFUSED\n",
-        "        is_refused = False\n",
+        "went_once and (is_refused or (submission.pk, item.event_id) in answered)",
+        "went_once and (submission.pk, item.event_id) in answered",
         (f"{OF_DOUBT}::test_a_change_that_was_refused_was_not_taken_back",),
+    ),
+    Safeguard(
+        "a change that was refused in a batch, or taken, is no lost one",
+        "sync/engine/send/doubts.py",
+        "went_once and (is_refused or (submission.pk, item.event_id) in answered)",
+        "went_once and is_refused",
+        (
+            f"{OF_DOUBT}::test_a_change_that_was_refused_was_not_taken_back",
+            f"{OF_DOUBT}::test_a_change_that_was_answered_was_not_taken_back",
+        ),
+    ),
+    Safeguard(
+        "a batch in which QuickBooks could not work on a change says nothing of it",
+        "sync/engine/send/doubts.py",
+        " and catalogue.entry(code).kind is not FailureKind.TRANSIENT)",
+        ")",
+        (f"{OF_DOUBT}::test_trouble_with_a_change_in_a_batch_says_nothing_of_it",),
     ),
     Safeguard(
         "a refusal of the same bytes says nothing of what was sent before",
         "sync/engine/send/doubts.py",
-        "submission.sends == 1 and ",
-        "",
+        "went_once and (is_refused",
+        "(is_refused",
         (f"{OF_DOUBT}::test_a_refusal_of_the_same_bytes_says_nothing_of_what_was_sent_before",),
     ),
 )
