@@ -56,7 +56,8 @@ class Known:
     saw. `passed`: how the row stood since, each time when a drain had compared it. `is_another`: a person said that it
     is none of those of its name that are there. `sent_to`: of an invoice, the Id of its customer when Run a Call last
     wrote it. `in_doubt`: what was sent and has no answer; the same bytes may go once more. `sent_for`: the version of
-    the row that the last of them was sent for, which may have been an old one.
+    the row that the last of them was sent for, which may have been an old one. `asked`: what a drain could tell of when
+    it asked a person; that stays told until it is tried again, although a merge may have made the two customers one.
     """
 
     said: Fields | None = None
@@ -73,6 +74,7 @@ class Known:
     sent_to: str = ""
     in_doubt: Wish | None = None
     sent_for: int | None = None
+    asked: set[str] = field(default_factory=set)
     arrived: dict[str, tuple[Fields, Fields]] = field(default_factory=dict)
 
 
@@ -516,7 +518,9 @@ class World:
                     for one in ours
                     if words.is_clash(read.get(one), wanted.get(one), was.get(one))
                 }
-                self.check_conflict_is_told(event, collisions, label, may_name=may_name)
+                if event is not None and event.changed_at == self.at:
+                    known.asked = collisions | may_name
+                self.check_conflict_is_told(event, collisions, label, may_name=may_name | known.asked)
         if kind == "invoice" and not may_be_undone:
             gone = {name for name in theirs if name not in was}
             # The row that a person is asked about is read again when that person retries, or a refusal tells of it.
@@ -539,7 +543,7 @@ class World:
             else:
                 known.held = now
             known.said, known.ours_wins, known.undecided = said, set(), None
-            known.passed, known.sent_for = [], None
+            known.passed, known.sent_for, known.asked = [], None, set()
             self.note_sent_to(known, kind, said, after)
         if event is None:
             return
@@ -555,7 +559,7 @@ class World:
             # Where nothing of ours was to be sent, nobody looked at what she has changed.
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
-            known.passed, known.sent_for = [], None
+            known.passed, known.sent_for, known.asked = [], None, set()
             known.total = wish.total if kind == "invoice" else known.total
 
     @staticmethod
