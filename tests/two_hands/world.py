@@ -58,6 +58,8 @@ class Known:
     wrote it. `in_doubt`: what was sent and has no answer; the same bytes may go once more. `sent_for`: the version of
     the row that the last of them was sent for, which may have been an old one. `asked`: what a drain could tell of when
     it asked a person; that stays told until it is tried again, although a merge may have made the two customers one.
+    `unanswered`: which fields we have changed there without an answer since the last one; `lost`: those of them that
+    Run a Call no longer finds out about, since a merge has put another row in the place of that one.
     """
 
     said: Fields | None = None
@@ -75,6 +77,8 @@ class Known:
     in_doubt: Wish | None = None
     sent_for: int | None = None
     asked: set[str] = field(default_factory=set)
+    unanswered: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
     arrived: dict[str, tuple[Fields, Fields]] = field(default_factory=dict)
 
 
@@ -224,9 +228,13 @@ class World:
         """Whose answer nobody has seen, and what was said then."""
         waiting = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm, state=State.CHECKING)
         in_doubt = {(one.record_type, one.record_id): one.pk for one in waiting}
+        unsure = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm).in_doubt()
+        still = set(unsure.values_list("record_type", "record_id"))
         for kind in ENTITIES:
             for record in self.records(kind):
                 known, event = self.known[realm, kind, record.pk], in_doubt.get((kind, record.pk))
+                if (kind, record.pk) not in still:
+                    known.unanswered = set()
                 if event is None:
                     known.in_doubt = None
                 elif known.in_doubt is None or known.in_doubt.event != event:
@@ -309,7 +317,7 @@ class World:
             owed = {name for name in said if known.held is not None and said[name] != before_it.get(name)}
             known.held = {name: (known.held or {})[name] if name in owed and was[name] else was[name] for name in was}
             known.said = {name: before_it[name] if name in owed else said[name] for name in said}
-            known.ours_wins = set()
+            known.ours_wins, known.lost = set(), known.lost | known.unanswered
             if not owed or (kind == "customer" and not self.choices.sync_customer_updates):
                 assert (was, then["SyncToken"]) == (now, row["SyncToken"]) or known.creates, (
                     f"{kind} {record.pk}: linking changed its row: {then} -> {row}"
@@ -510,7 +518,7 @@ class World:
             if known.touched and not may_be_undone:
                 lines = [{name for name in side if name.startswith("line ")} for side in (ours, theirs)]
                 # A line that replaces one which she took off as well is that line for Run a Call: it asks.
-                may_name = ({"line"} if all(lines) else set()) | unread
+                may_name = ({"line"} if all(lines) else set()) | unread | known.lost
                 # What a person decided about may have been read before the row was changed once more.
                 may_name |= {
                     one
@@ -540,8 +548,10 @@ class World:
                 held = known.held
                 names = (held.keys() - changed) | (changed & now.keys())
                 known.held = {name: now[name] if name in changed else held[name] for name in names}
+                known.unanswered |= changed
             else:
                 known.held = now
+                known.unanswered, known.lost = set(), set()
             known.said, known.ours_wins, known.undecided = said, set(), None
             known.passed, known.sent_for, known.asked = [], None, set()
             self.note_sent_to(known, kind, said, after)
@@ -560,6 +570,7 @@ class World:
             known.held = now if ours or written else known.held
             known.said, known.touched, known.ours_wins, known.undecided = said, False, set(), None
             known.passed, known.sent_for, known.asked = [], None, set()
+            known.unanswered, known.lost = set(), set()
             known.total = wish.total if kind == "invoice" else known.total
 
     @staticmethod
