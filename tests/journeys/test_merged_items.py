@@ -12,6 +12,7 @@ from django.utils import timezone
 from runacall.invoices.models import PricebookItem
 from sync.engine.prepare.merges import MOVED_INVOICES
 from sync.models import State
+from tests import builders
 from tests.books import Shop
 from tests.journeys.office import Office
 
@@ -58,6 +59,24 @@ def test_void_ones_show_where_it_went_as_well(shop: Shop, labor: PricebookItem) 
     shop.drain()
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert shop.qbo_id(labor) == survivor
+
+
+def test_one_that_was_made_for_another_item_without_an_answer_is_not_followed(shop: Shop, labor: PricebookItem) -> None:
+    at = timezone.now()
+    visit = builders.item(shop.organization, "Visit")
+    waiting = shop.invoice(item=visit, at=at)
+    shop.books.do("fault", fault="reset", path="item", after_commit=True, times=1)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    (made,) = [row["Id"] for row in shop.books.rows("Item") if row["Name"] == "Visit"]
+    merge(shop, labor, made)
+    invoice = shop.invoice(item=labor, at=at)
+    shop.read_lists("Item").drain(at)
+    shop.drain(at + timedelta(minutes=20))
+    assert shop.event(waiting).state == State.SYNCED, shop.event(waiting).message
+    assert shop.qbo_id(visit) == made
+    assert [row["Name"] for row in shop.books.rows("Item") if row["Name"].startswith("Visit")] == ["Visit"]
+    assert shop.event(invoice).failure_code == "item_inactive"
 
 
 def test_a_change_goes_where_the_product_went(shop: Shop, labor: PricebookItem) -> None:

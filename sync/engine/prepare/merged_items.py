@@ -12,10 +12,13 @@ from qbo.mapping.base import Base, reference
 from qbo.mapping.book import Ref
 from qbo.mapping.invoice_rows import is_void, own_lines
 from qbo.mapping.loading import ref_of
+from qbo.mapping.names import name_key
 from qbo.models import Link, ListEntry
 from runacall.invoices.models import Invoice, InvoiceLine
 from sync.engine.context import Drain
 from sync.engine.prepare.merges import MOVED_INVOICES, latest_there
+from sync.engine.send.doubts import sent_before
+from sync.models import SyncEvent
 from sync.models.events import EntityType
 
 
@@ -23,8 +26,8 @@ def survivors(drain: Drain, item_ids: Iterable[int]) -> dict[int, Ref]:
     """By our item whose product is inactive there, the active product that all its lines there name now.
 
     A merge in QuickBooks moves the lines of the one that is gone to the other. One query for all of them, and none
-    where no product is gone. A product that is another item of ours is nobody's survivor: each is one of ours. Raises
-    ReadFailed, MustWait or Stop.
+    where no product is gone. A product that is another item of ours, or may have been made for one since a lost answer,
+    is nobody's survivor: each is one of ours. Raises ReadFailed, MustWait or Stop.
     """
     gone = _gone(drain, item_ids)
     if not gone:
@@ -53,7 +56,8 @@ def survivors(drain: Drain, item_ids: Iterable[int]) -> dict[int, Ref]:
         wanted = {"Item": times.keys() - taken}
         probe_references(drain.connection, drain.turn.client(), wanted, at=drain.now(), pace=drain.pace)
     entries = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=times.keys() - taken)
-    free = {entry.qbo_id: ref_of(entry) for entry in entries}
+    made = _names_sent(drain) if entries else set()
+    free = {entry.qbo_id: ref_of(entry) for entry in entries if entry.name_key not in made}
     return {item_id: free[qbo_id] for item_id, qbo_id in moved.items() if qbo_id in free}
 
 
@@ -66,6 +70,18 @@ def _gone(drain: Drain, item_ids: Iterable[int]) -> dict[int, str]:
     active = ListEntry.objects.of(drain.connection, "Item").active().filter(qbo_id__in=linked.values())
     there = set(active.values_list("qbo_id", flat=True))
     return {item_id: qbo_id for item_id, qbo_id in linked.items() if qbo_id not in there}
+
+
+def _names_sent(drain: Drain) -> set[str]:
+    """As keys, the names of the new products that may have arrived without an answer."""
+    events = SyncEvent.objects.of(drain.connection).filter(record_type=EntityType.ITEM).in_doubt()
+    sends = sent_before(drain, "Item", events)
+    return {
+        name_key(str(one.payload.get("Name")))
+        for ones in sends.values()
+        for one in ones
+        if one.item.operation == "create"
+    }
 
 
 def _latest_with(drain: Drain, item_id: int) -> list[Link]:
