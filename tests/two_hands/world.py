@@ -381,8 +381,12 @@ class World:
         name = HELD[kind](row)["name"]
         names = {one.pk: SAID[kind](one)["name"] for one in self.records(kind)}
         alike = {pk for pk, ours in names.items() if name in (ours, f"{ours} ({pk})")}
+        return alike & self.in_doubt(realm, kind) or alike
+
+    def in_doubt(self, realm: str, kind: str) -> set[int]:
+        """Of which records something may have arrived without an answer."""
         events = SyncEvent.objects.filter(connection=self.shop.connection, realm_id=realm, record_type=kind)
-        return alike & set(events.in_doubt().values_list("record_id", flat=True)) or alike
+        return set(events.in_doubt().values_list("record_id", flat=True))
 
     def survivor_of(self, kind: str, record_id: int, there: Snapshot) -> str | None:
         """The customer or product to which everything of one that is gone there has moved, if it is nobody else's.
@@ -430,7 +434,11 @@ class World:
                 if failure.code != "item_inactive":
                     continue
                 survivor = self.survivor_of("item", int(failure.subject.key), before)
-                is_left = after.rows["Item"].get(survivor or "", {}).get("Active")
+                row, pk = after.rows["Item"].get(survivor or "", {}), int(failure.subject.key)
+                # One that may have been made for another item of ours is that one's.
+                doubtful = self.in_doubt(self.realm, "item") - before.links["item"].keys() - {pk}
+                anothers = {qbo_id for other, qbo_id in after.links["item"].items() if other != pk}
+                is_left = row.get("Active") and not doubtful and survivor not in anothers
                 assert not is_left, (
                     f"{event}: item {failure.subject.key} is {survivor} since the merge: {event.message}"
                 )
