@@ -13,8 +13,7 @@ import pytest
 from django.db import connection
 from pytest_socket import socket_allow_hosts
 
-from runacall import operators_log
-from tests import migrated
+from tests import migrated, over_and_over
 from tests.needs import NEEDS
 from tests.settings import SCRATCH
 
@@ -34,16 +33,7 @@ hypothesis.settings.load_profile("ours")
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_over_and_over() -> Iterator[None]:
     """No test keeps a worker busy without end: what rests because it came back over and over is an error of ours."""
-    # Not before Django is set up.
-    from sync.engine.drain import OVER_AND_OVER
-
-    note = operators_log.note
-
-    def noted(what: str, **facts: Any) -> None:
-        note(what, **facts)
-        assert what != OVER_AND_OVER, f"{facts} came back over and over"
-
-    with patch.object(operators_log, "note", noted):
+    with over_and_over.watched(pytest.fail):
         yield
 
 

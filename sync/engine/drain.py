@@ -266,13 +266,13 @@ def claim(drain: Drain) -> list[SyncEvent]:
     return claimed
 
 
-def release(drain: Drain, events: Sequence[SyncEvent]) -> None:
-    """Return claimed events that were not sent to the queue, unchanged."""
+def release(drain: Drain, events: Sequence[SyncEvent], *, due_at: datetime | None = None) -> None:
+    """Return claimed events that were not sent to the queue, unchanged but for `due_at` if it is given."""
     # One by one: any of them may meet a newer event of its record.
     with transaction.atomic():
         drain.lease.assert_held()
         for event in events:
-            requeue(event, due_at=event.due_at or drain.now())
+            requeue(event, due_at=due_at or event.due_at or drain.now())
 
 
 def _not_over_and_over(work: Drain, events: list[SyncEvent]) -> list[SyncEvent]:
@@ -292,10 +292,7 @@ def _not_over_and_over(work: Drain, events: list[SyncEvent]) -> list[SyncEvent]:
         realm=work.connection.realm_id,
         events=len(often),
     )
-    with transaction.atomic():
-        work.lease.assert_held()
-        for event in often:
-            requeue(event, due_at=work.now() + REST)
+    release(work, often, due_at=work.now() + REST)
     return [event for event in events if event not in often]
 
 

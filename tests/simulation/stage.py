@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
 
 from django.apps import apps
 from django.conf import settings
@@ -22,12 +21,11 @@ from django_q.signing import SignedPackage
 from qbo.failures import Answer
 from qbo.faults.reading import read_fault
 from qbo_emulator.router import Emulator
-from runacall import clock, operators_log
-from sync.engine.drain import OVER_AND_OVER
+from runacall import clock
 from sync.worker.broker import PromptBroker
 from sync.worker.cluster import free_the_dead
 from sync.worker.wake import wake_due
-from tests import books
+from tests import books, over_and_over
 from tests.simulation import machine
 from tests.simulation.clockwork import Clockwork, Host, Process
 from tests.simulation.history import History
@@ -147,15 +145,8 @@ class Run:
         for host in hosts:
             work.start(Process(f"cluster {host.name}", host, cluster(work)))
         work.start(Process("web", hosts[-1], office.main))
-        note = operators_log.note
-
-        def noted(what: str, **facts: Any) -> None:
-            if what == OVER_AND_OVER:
-                watch.tell("an event came back to be sent over and over")
-            note(what, **facts)
-
         try:
-            with patch.object(operators_log, "note", noted):
+            with over_and_over.watched(watch.tell):
                 self._weather(work, office, watch)
         finally:
             machine.running, machine.standing = None, work.now

@@ -434,11 +434,13 @@ class World:
                 if failure.code != "item_inactive":
                     continue
                 survivor = self.survivor_of("item", int(failure.subject.key), before)
-                row, pk = after.rows["Item"].get(survivor or "", {}), int(failure.subject.key)
-                # One that may have been made for another item of ours is that one's.
-                doubtful = self.in_doubt(self.realm, "item") - before.links["item"].keys() - {pk}
-                anothers = {qbo_id for other, qbo_id in after.links["item"].items() if other != pk}
-                is_left = row.get("Active") and not doubtful and survivor not in anothers
+                row, pk = after.rows["Item"].get(survivor or ""), int(failure.subject.key)
+                # One that was made for another item of ours, or may have been, is that one's.
+                is_anothers = survivor in {qbo_id for other, qbo_id in after.links["item"].items() if other != pk}
+                if row is not None and not is_anothers:
+                    makers = self.makers(self.realm, "item", row) & self.in_doubt(self.realm, "item")
+                    is_anothers = bool(makers - after.links["item"].keys() - {pk})
+                is_left = row is not None and row["Active"] and not is_anothers
                 assert not is_left, (
                     f"{event}: item {failure.subject.key} is {survivor} since the merge: {event.message}"
                 )

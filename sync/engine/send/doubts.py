@@ -27,7 +27,7 @@ from sync.engine.send.push import resend
 from sync.engine.send.sent_items import SentItem
 from sync.engine.tries import NOBODYS_MISTAKE, stop_for_mistake
 from sync.models import Attempt, State, Submission, SyncEvent
-from sync.models.events import EntityType
+from sync.models.events import EntityType, SyncEventQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -259,7 +259,7 @@ def _spans(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
 
 def _answered(drain: Drain, entity: str, record_ids: list[int]) -> set[tuple[int, int]]:
     """By submission and event, the writes that QuickBooks took or refused, each by an answer of its own."""
-    events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
+    events = _events(drain, entity, record_ids)
     tries = Attempt.objects.filter(event__in=events, kind=Attempt.Kind.SENT, http_status=HTTP_OK)
     return {
         (submission_id, event_id)
@@ -268,9 +268,13 @@ def _answered(drain: Drain, entity: str, record_ids: list[int]) -> set[tuple[int
     }
 
 
+def _events(drain: Drain, entity: str, record_ids: list[int]) -> SyncEventQuerySet:
+    return SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
+
+
 def _submissions(drain: Drain, entity: str, record_ids: list[int]) -> Iterator[Submission]:
-    events = SyncEvent.objects.of(drain.connection).filter(record_id__in=record_ids, record_type=entity.lower())
-    rows = Submission.objects.filter(pk__in=events.values("submission"), realm_id=drain.turn.realm_id)
+    submissions = _events(drain, entity, record_ids).values("submission")
+    rows = Submission.objects.filter(pk__in=submissions, realm_id=drain.turn.realm_id)
     # Bodies of 30 invoices each: few at a time, and without the answers, which nobody reads here.
     return rows.defer("answer").order_by("pk").iterator(chunk_size=20)
 
