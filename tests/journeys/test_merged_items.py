@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from qbo.connection.queries import read_where_in
+from qbo.json_objects import Row
 from runacall.invoices.models import PricebookItem
+from sync.engine.prepare import merged_items
 from sync.engine.prepare.merges import MOVED_INVOICES
 from sync.models import State
 from tests import builders
@@ -57,6 +61,47 @@ def test_void_ones_show_where_it_went_as_well(shop: Shop, labor: PricebookItem) 
     shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
     invoice = shop.invoice(item=labor)
     shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.qbo_id(labor) == survivor
+
+
+def test_void_ones_that_still_name_the_one_that_is_gone_say_nothing(
+    shop: Shop, labor: PricebookItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a merge moves their lines, too, is not documented; the emulator does."""
+    void = shop.settled_invoice(item=labor)
+    shop.books.do("void", entity="Invoice", id=shop.qbo_id(void))
+    survivor, gone = hourly(shop), shop.qbo_id(labor)
+    shop.books.do("merge_items", loser={"id": gone}, survivor={"id": survivor})
+
+    def read(*asked: Any, **how: Any) -> list[Row]:
+        rows = read_where_in(*asked, **how)
+        for row in rows:
+            if row["Id"] == shop.qbo_id(void):
+                row["Line"][0]["SalesItemLineDetail"]["ItemRef"] = {"value": gone}
+        return rows
+
+    monkeypatch.setattr(merged_items, "read_where_in", read)
+    invoice = shop.invoice(item=labor)
+    shop.drain()
+    assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
+    assert shop.qbo_id(labor) == survivor
+
+
+def test_the_one_that_is_left_may_have_the_name_that_another_item_was_to_get(shop: Shop, labor: PricebookItem) -> None:
+    """The new name of that one may have arrived; but QuickBooks has no name twice."""
+    at = timezone.now()
+    filters = builders.item(shop.organization, "Filter")
+    shop.settled_invoice(item=filters, at=at)
+    survivor = hourly(shop)
+    shop.books.do("fault", fault="reset", path="item", times=1)
+    filters.edit(name="Work by the hour", at=at)
+    shop.drain(at)
+    shop.books.do("clear_faults")
+    shop.books.do("merge_items", loser={"id": shop.qbo_id(labor)}, survivor={"id": survivor})
+    invoice = shop.invoice(item=labor, at=at)
+    shop.read_lists("Item").drain(at)
+    assert shop.event(filters).state == State.CHECKING
     assert shop.event(invoice).state == State.SYNCED, shop.event(invoice).message
     assert shop.qbo_id(labor) == survivor
 
